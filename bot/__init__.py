@@ -1,0 +1,1 @@
+"""The edges: settings, channels, web, the wiring and the command line."""

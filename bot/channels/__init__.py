@@ -1,0 +1,1 @@
+"""One adapter per channel, each from provider events to neutral ones and back."""

@@ -1,0 +1,192 @@
+"""What we decide: the closed list of orders a step can give; storage carries them out in the turn's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from conversations.events import Json, Sent
+from conversations.facts import Purpose, Role
+from conversations.forms.walk import AnswerRow, Run
+from conversations.messages import Message
+
+Lane = Literal["reply", "alert", "bulk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The chat the event came from (for a timer: where the person wrote last)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """The chat where this person wrote last."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToRole:
+    """Everyone who holds this role now, each once, but never the person of the event."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Put a message in the outbox. `replaces` asks the channel to edit the tapped message where it can."""
+
+    message: Message
+    to: Here | ToPerson | ToRole = field(default_factory=Here)
+    lane: Lane = "reply"
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    """Remember the language she chose."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptInvitation:
+    """Use up the code and give the role; a Conflict if somebody else used it meanwhile."""
+
+    invitation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """Add a line to the consent record: purpose, answer, text version; time and channel are the turn's."""
+
+    purpose: Purpose
+    given: bool
+    text_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLinkCode:
+    """Keep this one-time code (30 minutes) that joins a second channel to this person."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPerson:
+    """Give the event's address to the person who issued the code; the guest it belonged to disappears."""
+
+    link_code_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRun:
+    """Open the person's questionnaire in this wave, pinned to the form version."""
+
+    wave_id: str
+    form_version: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRun:
+    """Keep where the questionnaire is and every answer given so far."""
+
+    run_id: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRun:
+    """Close the questionnaire and keep its record."""
+
+    run_id: str
+    run: Run
+    answers: tuple[AnswerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardRun:
+    """Delete the questionnaire and all its answers."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Set the timer `kind`/`subject` of this person to `at` (aware UTC), replacing an earlier one."""
+
+    kind: str
+    subject: str
+    at: datetime
+    payload: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Remove the timer `kind`/`subject` of this person, if there is one."""
+
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopMessages:
+    """From now on nothing is sent to this person that is not an answer to her."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeMessages:
+    """Take the stop back; consents stay as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReachable:
+    """Note that the event's address blocked us (False) or let us in again (True)."""
+
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Keep a message for a person of the association, with the file that came with it."""
+
+    ticket_id: str
+    text: str
+    file: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTicket:
+    """Keep the answer and close the ticket; a Conflict if it was closed meanwhile."""
+
+    ticket_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePerson:
+    """Delete everything that names or describes her; what the accounts must keep stays without her name."""
+
+
+Effect = (
+    Say
+    | SetLanguage
+    | AcceptInvitation
+    | RecordConsent
+    | IssueLinkCode
+    | JoinPerson
+    | StartRun
+    | SaveRun
+    | FinishRun
+    | DiscardRun
+    | Remind
+    | Forget
+    | StopMessages
+    | ResumeMessages
+    | MarkReachable
+    | OpenTicket
+    | AnswerTicket
+    | ErasePerson
+)

@@ -1,0 +1,1 @@
+"""One file per conversation; flows never import each other."""

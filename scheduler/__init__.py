@@ -1,0 +1,1 @@
+"""When things run: delivery, timers and the clock."""
