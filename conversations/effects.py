@@ -34,12 +34,17 @@ class ToRole:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Put a message in the outbox. `replaces` asks the channel to edit the tapped message where it can."""
+    """Put a message in the outbox.
+
+    `replaces` asks the channel to edit the tapped message where it can. A plain notice is told as the first
+    paragraph of the screen that follows it, unless `apart`: then it stays in the chat as a message of its own.
+    """
 
     message: Message
     to: Here | ToPerson | ToRole = field(default_factory=Here)
     lane: Lane = "reply"
     replaces: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,10 @@ class JoinPerson:
 
 @dataclass(frozen=True, slots=True)
 class StartRun:
-    """Open the person's questionnaire in this wave, pinned to the form version."""
+    """Open the person's questionnaire in this wave, pinned to the form version; `run_id` is one of the fresh
+    codes."""
 
+    run_id: str
     wave_id: str
     form_version: str
     run: Run

@@ -139,14 +139,26 @@ class House:
     controller: str
     privacy_contact: str
     sensitive_on_whatsapp: bool
-    notice_version: str
     telegram_bot: str = ""
     whatsapp_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A text of content/consent/ with its version, in every language ("notice", "questionnaire", ...)."""
+
+    version: str
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything one step may know. `now` is aware UTC; `fresh` holds unguessable codes made for this turn."""
+    """Everything one step may know.
+
+    `now` is aware UTC. `fresh` holds unguessable ids made for this turn (22 URL-safe characters each). `form` is
+    the compiled form of `run` if there is one, else of `wave`. `tickets` are the open ones for a welfare manager,
+    her own for anybody else.
+    """
 
     now: datetime
     zone: ZoneInfo
@@ -162,7 +174,7 @@ class Facts:
     run: NeedsRun | None = None
     form: Form | None = None
     tickets: tuple[Ticket, ...] = ()
-    documents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
     @property
     def language(self) -> str:

@@ -1,0 +1,316 @@
+"""One step of the conversation: state, event and facts in, the next state and the effects out; nothing touched.
+
+The order of the questions asked of every event: did the channel change? is it a timer or a lasting button (its
+flow owns it)? is it a code? is it a word that works everywhere (stop, menu, help, back...)? is it a button of
+the current screen, or of an old one? Else the flow the person is in hears it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from conversations.effects import Effect, Here, MarkReachable, ResumeMessages, Say, StopMessages
+from conversations.events import (
+    Blocked,
+    Chose,
+    ContactShared,
+    Due,
+    Event,
+    Joined,
+    Json,
+    Located,
+    Said,
+    Sent,
+    Unblocked,
+    Unreadable,
+)
+from conversations.facts import Facts
+from conversations.flow import (
+    HUMAN,
+    MENU,
+    Flow,
+    GoTo,
+    Heard,
+    Miss,
+    Outcome,
+    Picked,
+    Stay,
+    Typed,
+    first,
+    p,
+    say,
+)
+from conversations.foresee import foresee
+from conversations.messages import Choice, Message, Phrase
+from conversations.phrases import render
+from conversations.state import Offer, Place, State
+from conversations.understand import Word, choice_of, word_in
+
+MOST_HAND_OVERS = 8
+MOST_PARKED = 3
+TOKEN_BYTES = 64
+"""Telegram's callback_data holds 1-64 bytes (Bot API, InlineKeyboardButton)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one event led to."""
+
+    state: State
+    effects: tuple[Effect, ...]
+
+
+class Runaway(RuntimeError):
+    """The flows hand the conversation over to each other without end."""
+
+
+class Engine:
+    """The flows of the program, by name; immutable after it was made."""
+
+    def __init__(self, flows: tuple[Flow, ...]) -> None:
+        self._flows = {flow.name: flow for flow in flows}
+
+    def step(self, state: State, event: Event, facts: Facts) -> Step:
+        """The state after the event, and what is to be done about it.
+
+        Raises whatever a flow raises; the caller keeps the event as a dead letter then.
+        """
+        match event.what:
+            case Blocked():
+                return Step(state, (MarkReachable(False),))
+            case Unblocked():
+                return Step(state, (MarkReachable(True),))
+            case Due(kind=kind, subject=subject):
+                flow, _, verb = kind.partition(":")
+                return self._follow(state, self._flows[flow].act(verb, subject, facts), facts)
+            case Joined(code=code):
+                return self._joined(state, code, facts)
+            case Chose(token=token):
+                return self._chose(state, token, facts)
+            case Said(text=text):
+                return self._said(state, text, facts)
+            case Sent() | Located() | ContactShared() | Unreadable():
+                return self._hear(state, event.what, facts)
+            case _:
+                assert_never(event.what)
+
+    def _joined(self, state: State, code: str, facts: Facts) -> Step:
+        if facts.invitation or facts.link_code or not facts.person.member:
+            return self._enter(state, "welcome", {"code": code}, facts)
+        return self._enter(state, "menu", {"greet": True}, facts)
+
+    def _chose(self, state: State, token: str, facts: Facts) -> Step:
+        if token.startswith("@"):
+            return self._lasting(replace(state, tapped=token), token, facts)
+        screen, _, value = token.partition(":")
+        if screen == base36(state.screen) and any(offer.value == value for offer in state.offers):
+            return self._hear(replace(state, tapped=token), Picked(value), facts, tapped=True)
+        if token == state.tapped:
+            return Step(state, ())
+        return self._show_again(state, facts, p("engine.old_button"))
+
+    def _said(self, state: State, text: str, facts: Facts) -> Step:
+        known = facts.invitation is not None and facts.invitation.status != "unknown"
+        if known or facts.link_code is not None:
+            return self._enter(state, "welcome", {"code": text}, facts)
+        word = word_in(text)
+        if word is not None:
+            obeyed = self._word(state, word, facts)
+            if obeyed is not None:
+                return obeyed
+        numbered = [offer.label for offer in state.offers if offer.numbered]
+        others = [offer for offer in state.offers if not offer.numbered]
+        found = choice_of(text, numbered)
+        if found is not None:
+            value = [offer.value for offer in state.offers if offer.numbered][found]
+        else:
+            by_word = choice_of(text, [offer.label for offer in others], by_number=False)
+            value = others[by_word].value if by_word is not None else ""
+        if value.startswith("@"):
+            return self._lasting(state, value, facts)
+        return self._hear(state, Picked(value) if value else Typed(text), facts)
+
+    def _word(self, state: State, word: Word, facts: Facts) -> Step | None:
+        """What a word that works everywhere does; None where the flow itself should hear it."""
+        match word:
+            case Word.STOP:
+                effects = (StopMessages(), say("engine.stopped"))
+                return self._show_after(state, effects, facts)
+            case Word.RETURN if facts.person.stopped:
+                effects = (ResumeMessages(), say("engine.returned"))
+                return self._show_after(state, effects, facts)
+            case Word.RETURN if facts.run is not None and not facts.run.finished:
+                return self._enter(state, "needs", {}, facts)
+            case Word.MENU | Word.CANCEL:
+                return self._leave(state, facts, cancelled=word is Word.CANCEL)
+            case Word.HELP:
+                return self._aside(state, "menu", {"help": True}, facts)
+            case Word.BACK:
+                return self._follow(state, self._flow(state).back(state.place, facts), facts)
+            case Word.SKIP if any(offer.value == "skip" for offer in state.offers):
+                return self._hear(state, Picked("skip"), facts)
+            case Word.LANGUAGE:
+                return self._aside(state, "language", {}, facts)
+            case Word.PRIVACY:
+                return self._aside(state, "privacy", {}, facts)
+            case Word.HUMAN:
+                return self._aside(state, "handoff", {}, facts)
+            case Word.LINK:
+                return self._aside(state, "link", {}, facts)
+            case _:
+                return None
+
+    def _lasting(self, state: State, token: str, facts: Facts) -> Step:
+        name, _, rest = token[1:].partition(":")
+        verb, _, subject = rest.partition(":")
+        flow = self._flows.get(name)
+        if flow is None:
+            return self._show_again(state, facts, p("engine.old_button"))
+        if not may_enter(flow, facts):
+            return self._show_again(state, facts, p("engine.not_for_you"))
+        outcome = flow.act(verb, subject, facts)
+        if isinstance(outcome.then, Place) and outcome.then.flow != state.place.flow:
+            state = self._park(state)
+        return self._follow(state, outcome, facts)
+
+    def _hear(self, state: State, heard: Heard, facts: Facts, tapped: bool = False) -> Step:
+        if isinstance(heard, Picked) and heard.value == "back":
+            return self._follow(state, self._flow(state).back(state.place, facts), facts, tapped)
+        outcome = self._flow(state).take(state.place, heard, facts)
+        if isinstance(outcome, Miss):
+            return self._missed(state, heard, outcome, facts)
+        return self._follow(replace(state, misses=0), outcome, facts, tapped)
+
+    def _missed(self, state: State, heard: Heard, miss: Miss, facts: Facts) -> Step:
+        """The first time say what we wait for; from the second on offer the menu and a person."""
+        shown = self._flow(state).show(state.place, facts)
+        if state.misses:
+            why = p("engine.second_miss")
+            if shown.screen is not None:
+                ways = tuple(way for way in shown.screen.ways if way not in (MENU, HUMAN))
+                shown = replace(shown, screen=replace(shown.screen, ways=(*ways, MENU, HUMAN)))
+        else:
+            why = miss.why or p("engine.not_understood" if isinstance(heard, Typed) else "engine.not_readable")
+        state = replace(state, misses=state.misses + 1)
+        return self._follow(state, first(shown, Say(Message(body=(why,)))), facts)
+
+    def _leave(self, state: State, facts: Facts, cancelled: bool) -> Step:
+        home = Outcome(GoTo("menu", {"cancelled": cancelled and state.place.flow != "menu"}))
+        return self._follow(replace(state, parked=(), misses=0), home, facts)
+
+    def _aside(self, state: State, name: str, args: Mapping[str, Json], facts: Facts) -> Step:
+        """Enter a flow on the side: the person returns to where she is now."""
+        if state.place.flow != name:
+            state = self._park(state)
+        return self._enter(state, name, args, facts)
+
+    def _park(self, state: State) -> State:
+        if state.place.flow == "menu":
+            return state
+        others = tuple(place for place in state.parked if place.flow != state.place.flow)
+        return replace(state, parked=(*others, state.place)[-MOST_PARKED:])
+
+    def _enter(self, state: State, name: str, args: Mapping[str, Json], facts: Facts) -> Step:
+        return self._follow(replace(state, misses=0), Outcome(GoTo(name, args)), facts)
+
+    def _show_after(self, state: State, effects: tuple[Effect, ...], facts: Facts) -> Step:
+        facts = foresee(facts, effects)
+        return self._follow(state, first(self._flow(state).show(state.place, facts), *effects), facts)
+
+    def _show_again(self, state: State, facts: Facts, why: Phrase | None = None) -> Step:
+        shown = self._flow(state).show(state.place, facts)
+        return self._follow(state, first(shown, Say(Message(body=(why,)))) if why else shown, facts)
+
+    def _follow(self, state: State, outcome: Outcome, facts: Facts, tapped: bool = False) -> Step:
+        """Carry an outcome through hand-overs and returns, to the place where the person is to answer."""
+        effects: list[Effect] = []
+        for _ in range(MOST_HAND_OVERS):
+            effects += outcome.effects
+            facts = foresee(facts, outcome.effects)
+            match outcome.then:
+                case Stay():
+                    return Step(state, tuple(effects))
+                case Place() as place:
+                    return self._arrive(state, place, outcome.screen, effects, facts, tapped)
+                case GoTo(flow=name, args=args):
+                    flow = self._flows.get(name)
+                    if flow is None or not may_enter(flow, facts):
+                        effects.append(say("engine.not_for_you"))
+                        flow, args = self._flows["menu"], {}
+                    outcome = flow.enter(args, facts)
+                case None if state.parked:
+                    place = state.parked[-1]
+                    state = replace(state, parked=state.parked[:-1], place=place)
+                    outcome = self._flow(state).show(place, facts)
+                case None:
+                    outcome = self._flows["menu"].enter({}, facts)
+                case _:
+                    assert_never(outcome.then)
+        raise Runaway(state.place.flow)
+
+    def _arrive(
+        self,
+        state: State,
+        place: Place,
+        screen: Message | None,
+        effects: list[Effect],
+        facts: Facts,
+        tapped: bool,
+    ) -> Step:
+        if screen is None:
+            return Step(replace(state, place=place, offers=()), tuple(effects))
+        number = state.screen + 1
+        notices = tuple(e.message for e in effects if isinstance(e, Say) and _is_notice(e))
+        others = [e for e in effects if not (isinstance(e, Say) and _is_notice(e))]
+        shown = replace(
+            screen,
+            screen=number,
+            body=(*(text for notice in notices for text in notice.body), *screen.body),
+            choices=tuple(_tokened(c, number) for c in screen.choices),
+            ways=tuple(_tokened(c, number) for c in screen.ways),
+        )
+        offers = (
+            *(_offer(c, True, facts) for c in screen.choices),
+            *(_offer(c, False, facts) for c in screen.ways),
+        )
+        # a message that stays apart must not be overtaken by an edit of the screen above it
+        edits = tapped and not any(isinstance(e, Say) and isinstance(e.to, Here) for e in others)
+        return Step(
+            replace(state, place=place, screen=number, offers=offers),
+            (*others, Say(shown, replaces=edits)),
+        )
+
+    def _flow(self, state: State) -> Flow:
+        return self._flows.get(state.place.flow) or self._flows["menu"]
+
+
+def may_enter(flow: Flow, facts: Facts) -> bool:
+    """True if the person holds a role the flow is for, now."""
+    return flow.roles is None or any(facts.person.holds(role) for role in flow.roles)
+
+
+def base36(number: int) -> str:
+    """The number in as few characters as a button allows."""
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+        if not number:
+            return digits
+
+
+def _tokened(choice: Choice, screen: int) -> Choice:
+    token = choice.value if choice.value.startswith("@") else f"{base36(screen)}:{choice.value}"
+    if len(token.encode()) > TOKEN_BYTES:
+        raise ValueError(f"the button {token!r} is longer than {TOKEN_BYTES} bytes")
+    return replace(choice, value=token)
+
+
+def _offer(choice: Choice, numbered: bool, facts: Facts) -> Offer:
+    return Offer(choice.value, render(choice.label, facts.language, facts.catalog), numbered)
+
+
+def _is_notice(say: Say) -> bool:
+    message = say.message
+    plain = not (message.choices or message.ways or message.attachment or message.title or message.template)
+    return plain and isinstance(say.to, Here) and not say.apart

@@ -1,0 +1,134 @@
+"""What a flow is, what it hears and what it answers, with the few helpers all flows use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Protocol
+
+from conversations.effects import Effect, Say
+from conversations.events import ContactShared, Json, Located, Sent, Unreadable
+from conversations.facts import Facts, Role
+from conversations.messages import Choice, Message, Param, Phrase
+from conversations.state import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A choice of the current screen, by tap, number or words."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text that is none of the choices."""
+
+    text: str
+
+
+Heard = Picked | Typed | Sent | Located | ContactShared | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Hand the conversation over to another flow, entered with these arguments."""
+
+    flow: str
+    args: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The person stays where she is, whatever that is, and her screen stays valid."""
+
+
+STAY = Stay()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a flow decided.
+
+    `then` is the next place, a hand-over, STAY, or None where the flow is done and the person returns to what she
+    had left open (or to the menu). `screen` is what she sees at the next place, after the messages among
+    `effects`; only a place has one.
+    """
+
+    then: Place | GoTo | Stay | None
+    screen: Message | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The flow could not make sense of it; `why` says what it waits for, if it can."""
+
+    why: Phrase | None = None
+
+
+class Flow(Protocol):
+    """One conversation with a purpose. All four are pure."""
+
+    name: ClassVar[str]
+    roles: ClassVar[frozenset[Role] | None]
+    """Who may enter: None is everybody, guests included; a set is those who hold one of the roles."""
+
+    def enter(self, args: Mapping[str, Json], facts: Facts) -> Outcome:
+        """Begin."""
+        ...
+
+    def take(self, place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
+        """Go on from a place with what was heard."""
+        ...
+
+    def show(self, place: Place, facts: Facts) -> Outcome:
+        """The screen of a place once more, after an interruption; normally `then` is the same place."""
+        ...
+
+    def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
+        """Obey a lasting button "@name:verb:subject", or a timer of this flow; must be idempotent."""
+        ...
+
+    def back(self, place: Place, facts: Facts) -> Outcome:
+        """One step back; where there is none, `then` None."""
+        ...
+
+
+def p(key: str, **params: Param) -> Phrase:
+    """The phrase with these parameters."""
+    return Phrase(key, params)
+
+
+def say(key: str, **params: Param) -> Say:
+    """A notice, here and now, that asks nothing."""
+    return Say(Message(body=(Phrase(key, params),)))
+
+
+def ask(key: str, *choices: Choice, **params: Param) -> Message:
+    """A screen with one paragraph and its numbered choices."""
+    return Message(body=(Phrase(key, params),), choices=choices)
+
+
+def choice(value: str, key: str, **params: Param) -> Choice:
+    """A choice whose label is a phrase."""
+    return Choice(value, Phrase(key, params))
+
+
+BACK = choice("back", "way.back")
+SKIP = choice("skip", "way.skip")
+MENU = choice("@menu:home", "way.menu")
+HUMAN = choice("@handoff:open", "way.human")
+
+
+def go_to(flow: str, *effects: Effect, **args: Json) -> Outcome:
+    """Hand over."""
+    return Outcome(GoTo(flow, args), effects=effects)
+
+
+def done(*effects: Effect) -> Outcome:
+    """The flow is over."""
+    return Outcome(None, effects=effects)
+
+
+def first(outcome: Outcome, *effects: Effect) -> Outcome:
+    """The outcome with these effects before its own."""
+    return replace(outcome, effects=(*effects, *outcome.effects))

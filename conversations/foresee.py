@@ -1,0 +1,56 @@
+"""What the facts will be once these effects are carried out, so that the next flow of the same step sees them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conversations.effects import (
+    AcceptInvitation,
+    DiscardRun,
+    Effect,
+    ErasePerson,
+    FinishRun,
+    RecordConsent,
+    ResumeMessages,
+    SaveRun,
+    SetLanguage,
+    StartRun,
+    StopMessages,
+)
+from conversations.facts import Consent, Facts, Membership, NeedsRun, Person
+
+
+def foresee(facts: Facts, effects: Iterable[Effect]) -> Facts:
+    """The facts as the next turn would gather them, as far as these effects change what a flow reads."""
+    for effect in effects:
+        facts = _after(facts, effect)
+    return facts
+
+
+def _after(facts: Facts, effect: Effect) -> Facts:
+    person = facts.person
+    match effect:
+        case SetLanguage(language=language):
+            return replace(facts, person=replace(person, language=language))
+        case AcceptInvitation() if facts.invitation is not None:
+            asked = facts.invitation
+            role = Membership(asked.role, asked.enterprise_id, asked.enterprise, asked.contract)
+            return replace(facts, person=replace(person, memberships=(*person.memberships, role)), invitation=None)
+        case RecordConsent(purpose=purpose, given=given, text_version=version):
+            consent = Consent(given, version, facts.now, facts.channel)
+            return replace(facts, person=replace(person, consents={**person.consents, purpose: consent}))
+        case StopMessages():
+            return replace(facts, person=replace(person, stopped=True))
+        case ResumeMessages():
+            return replace(facts, person=replace(person, stopped=False))
+        case StartRun(run_id=key, wave_id=wave, form_version=version, run=run):
+            return replace(facts, run=NeedsRun(key, wave, version, False, run, facts.now))
+        case SaveRun(run=run) if facts.run is not None:
+            return replace(facts, run=replace(facts.run, run=run, updated_at=facts.now))
+        case FinishRun(run=run) if facts.run is not None:
+            return replace(facts, run=replace(facts.run, run=run, finished=True, updated_at=facts.now))
+        case DiscardRun():
+            return replace(facts, run=None)
+        case ErasePerson():
+            return replace(facts, person=Person(person.id, person.language), run=None, tickets=())
+        case _:
+            return facts
