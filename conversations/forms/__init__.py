@@ -1,0 +1,1 @@
+"""The XLSForm questionnaire engine."""

@@ -1,0 +1,188 @@
+"""A choice among offered answers, by number, label or part of a label; several choices; yes and no."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conversations.folding import clean, fold, one_typo, words
+from conversations.forms.numerals import spelled_integer
+from conversations.forms.refusal import Refusal
+
+LONGEST = 400
+"""Characters of the longest answer that is compared with the choices."""
+
+_ORDINALS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "prima primo first 1st",
+            "seconda secondo second 2nd",
+            "terza terzo third 3rd",
+            "quarta quarto fourth 4th",
+            "quinta quinto fifth 5th",
+            "sesta sesto sixth 6th",
+            "settima settimo seventh 7th",
+            "ottava ottavo eighth 8th",
+            "nona nono ninth 9th",
+            "decima decimo tenth 10th",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_LAST = {"ultima", "ultimo", "last"}
+_BEFORE_NUMBER = re.compile(
+    r"^(?:l'|(?:la|il|lo|the|numero|number|num|nr|n|no|opzione|option|risposta|answer|scelta|voce|scelgo|choose)\b[.° ]*)+"
+)
+_AFTER_NUMBER = re.compile(r"\s*(?:one|option|opzione|risposta|voce|scelta|\.|\)|°|º|ª)+$")
+_POLITE = {"grazie", "per", "favore", "cortesia", "please", "thanks", "thank", "you", "prego", "pure", "mille"}
+_YES = {
+    "si", "s", "yes", "y", "certo", "certamente", "ok", "okay", "okey", "va bene", "d accordo", "daccordo", "sicuro",
+    "volentieri", "esatto", "giusto", "assolutamente si", "si certo", "certo che si", "yep", "yeah", "yes sure", "sure",
+    "of course", "sure thing", "confermo", "accetto", "vero", "true", "👍",
+}  # fmt: skip
+_NO = {
+    "no", "n", "non", "nope", "nah", "no no", "assolutamente no", "certo che no", "no way", "mai", "never",
+    "niente affatto", "non voglio", "rifiuto", "falso", "false", "not", "👎",
+}  # fmt: skip
+_SEPARATORS = re.compile(r"\s*[,;+&/\n]\s*|\s+-\s+")
+_JOINERS = re.compile(r"\s+(?:e|ed|and|o|oppure|or|poi)\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One answer that may be chosen: its value and its labels, the one on the screen first."""
+
+    value: str
+    labels: tuple[str, ...]
+
+
+def read_yes_no(text: str) -> bool | Refusal:
+    """Whether the person said yes or no ("certo", "no grazie"); anything else is refused."""
+    if len(text) > LONGEST:
+        return Refusal("too_long", {"limit": LONGEST})
+    said = _without_courtesy(text)
+    if not said and not words(text) and "👍" not in text and "👎" not in text:
+        return Refusal("empty")
+    if said in _YES or "👍" in text:
+        return True
+    return False if said in _NO or "👎" in text else Refusal("not_yes_no")
+
+
+def read_choice(text: str, offered: Sequence[Offered]) -> str | Refusal:
+    """The value of the one choice that was meant; numbers count the offered choices from 1.
+
+    In this order: a whole label, a number or ordinal, a yes or no where one label says so, a label with one
+    typo, the beginning of one label, words found in one label, the value itself. Several fits are "ambiguous".
+    """
+    if len(text) > LONGEST:
+        return Refusal("too_long", {"limit": LONGEST})
+    if not clean(text):
+        return Refusal("empty")
+    labels = [(choice.value, words(label)) for choice in offered for label in choice.labels]
+    typed = words(text)
+    if exact := _values((value, label) for value, label in labels if label == typed and typed):
+        return _one(exact)
+    number = _number(text, len(offered))
+    if number is not None:
+        if 1 <= number <= len(offered):
+            return offered[number - 1].value
+        return Refusal("no_such_number", {"number": number, "count": len(offered)})
+    for fits in _guesses(text, typed, labels):
+        if fits:
+            return _one(fits)
+    by_value = [choice.value for choice in offered if choice.value.casefold() == clean(text).casefold()]
+    return by_value[0] if by_value else Refusal("no_such_choice")
+
+
+def read_choices(text: str, offered: Sequence[Offered]) -> tuple[str, ...] | Refusal:
+    """The values that were meant, each once and in the order offered ("1, 3 e 4", "mattina e sera").
+
+    One part that is not understood refuses the whole answer and is named in `params["part"]`. Two numbers joined
+    by a hyphen are refused as "number_range", because "1-3" may mean two choices or three.
+    """
+    if len(text) > LONGEST:
+        return Refusal("too_long", {"limit": LONGEST})
+    if not clean(text):
+        return Refusal("empty")
+    whole = read_choice(text, offered)
+    if isinstance(whole, str):
+        return (whole,)
+    if match := re.fullmatch(r"(\d{1,3})\s?-\s?(\d{1,3})", clean(text)):
+        return Refusal("number_range", {"first": int(match[1]), "last": int(match[2])})
+    chosen: set[str] = set()
+    lines = "\n".join(clean(line) for line in text.split("\n"))
+    for part in filter(None, _SEPARATORS.split(lines.strip())):
+        found = _joined(part, offered)
+        if isinstance(found, Refusal):
+            return whole if part == clean(text) else Refusal(found.reason, {**found.params, "part": part}, found.candidates)
+        chosen.update(found)
+    return tuple(choice.value for choice in offered if choice.value in chosen) or whole
+
+
+def _guesses(text: str, typed: str, labels: Sequence[tuple[str, str]]) -> Iterator[list[str]]:
+    agreed = read_yes_no(text)
+    if isinstance(agreed, bool):
+        opening = {"si", "yes"} if agreed else {"no"}
+        yield _unique(_values((value, label) for value, label in labels if label.split(" ")[0] in opening))
+    if len(typed) >= 4:
+        yield _values((value, label) for value, label in labels if one_typo(typed, label))
+    if len(typed) >= 2:
+        yield _values((value, label) for value, label in labels if label.startswith(typed))
+    if len(typed) >= 4:
+        yield _values((value, label) for value, label in labels if f" {typed} " in f" {label} ")
+
+
+def _joined(part: str, offered: Sequence[Offered]) -> list[str] | Refusal:
+    """The choices in a part without commas: whole, split at "e" or "and", or a row of numbers."""
+    whole = read_choice(part, offered)
+    if isinstance(whole, str):
+        return [whole]
+    pieces = _JOINERS.split(part)
+    if len(pieces) == 1:
+        pieces = re.split(r"[\s.-]+", part.strip(" .-"))
+        if len(pieces) < 2 or not all(re.fullmatch(r"\d{1,3}", piece) for piece in pieces):
+            return whole
+    found: list[str] = []
+    while pieces:
+        for size in range(len(pieces), 0, -1):
+            # A label may hold an "e" itself ("Pulizie e lavanderia"), so the longest run of pieces goes first.
+            value = read_choice(" e ".join(pieces[:size]), offered)
+            if isinstance(value, str):
+                break
+        else:
+            rest = [] if re.fullmatch(r"\d+", pieces[0]) or len(pieces) == 1 else re.split(r"\s+", pieces[0])
+            if not rest or not all(re.fullmatch(r"\d{1,3}", piece) for piece in rest):
+                return read_choice(pieces[0], offered) if isinstance(value, Refusal) else whole
+            pieces[0:1] = rest
+            continue
+        found.append(value)
+        pieces = pieces[size:]
+    return found
+
+
+def _number(text: str, count: int) -> int | None:
+    plain = fold(text).strip(" .!?)(")
+    bare = _AFTER_NUMBER.sub("", _BEFORE_NUMBER.sub("", plain)).strip(" .:#-")
+    if re.fullmatch(r"\d{1,6}", bare):
+        return int(bare)
+    if bare in _LAST:
+        return count
+    return _ORDINALS.get(bare) or (spelled_integer(bare) if bare.isalpha() else None)
+
+
+def _without_courtesy(text: str) -> str:
+    said = re.sub(r"(.)\1{2,}", r"\1", words(text))
+    return " ".join(word for word in said.split() if word not in _POLITE)
+
+
+def _values(fits: Iterator[tuple[str, str]]) -> list[str]:
+    return list(dict.fromkeys(value for value, _ in fits))
+
+
+def _unique(fits: list[str]) -> list[str]:
+    return fits if len(fits) == 1 else []
+
+
+def _one(fits: Sequence[str]) -> str | Refusal:
+    return fits[0] if len(fits) == 1 else Refusal("ambiguous", candidates=tuple(fits))
