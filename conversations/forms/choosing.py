@@ -32,19 +32,20 @@ _ORDINALS = {
 }
 _LAST = {"ultima", "ultimo", "last"}
 _BEFORE_NUMBER = re.compile(
-    r"^(?:l'|(?:la|il|lo|the|numero|number|num|nr|n|no|opzione|option|risposta|answer|scelta|voce|scelgo|choose)\b[.° ]*)+"
+    r"^(?:l'|(?:la|il|lo|the|numero|number|num|nr|n|no|opzione|option|risposta|answer|scelta|voce)\b[.° ]*)+"
 )
 _AFTER_NUMBER = re.compile(r"\s*(?:one|option|opzione|risposta|voce|scelta|\.|\)|°|º|ª)+$")
 _POLITE = {"grazie", "per", "favore", "cortesia", "please", "thanks", "thank", "you", "prego", "pure", "mille"}
 _YES = {
-    "si", "s", "yes", "y", "certo", "certamente", "ok", "okay", "okey", "va bene", "d accordo", "daccordo", "sicuro",
-    "volentieri", "esatto", "giusto", "assolutamente si", "si certo", "certo che si", "yep", "yeah", "yes sure", "sure",
-    "of course", "sure thing", "confermo", "accetto", "vero", "true", "👍",
-}  # fmt: skip
+    *("si s yes y certo certamente ok okay okey daccordo sicuro volentieri esatto giusto yep yeah sure").split(),
+    *("confermo accetto vero true 👍").split(),
+    *("va bene", "d accordo", "assolutamente si", "si certo", "certo che si", "yes sure", "of course", "sure thing"),
+}
 _NO = {
-    "no", "n", "non", "nope", "nah", "no no", "assolutamente no", "certo che no", "no way", "mai", "never",
-    "niente affatto", "non voglio", "rifiuto", "falso", "false", "not", "👎",
-}  # fmt: skip
+    *("no n non nope nah mai never rifiuto falso false not 👎").split(),
+    *("no no", "assolutamente no", "certo che no", "no way", "niente affatto", "non voglio"),
+}
+_LONGEST_RUN = 4
 _SEPARATORS = re.compile(r"\s*[,;+&/\n]\s*|\s+-\s+")
 _JOINERS = re.compile(r"\s+(?:e|ed|and|o|oppure|or|poi)\s+")
 
@@ -115,7 +116,7 @@ def read_choices(text: str, offered: Sequence[Offered]) -> tuple[str, ...] | Ref
     for part in filter(None, _SEPARATORS.split(lines.strip())):
         found = _joined(part, offered)
         if isinstance(found, Refusal):
-            return whole if part == clean(text) else Refusal(found.reason, {**found.params, "part": part}, found.candidates)
+            return Refusal(found.reason, {**found.params, "part": part}, found.candidates)
         chosen.update(found)
     return tuple(choice.value for choice in offered if choice.value in chosen) or whole
 
@@ -134,31 +135,26 @@ def _guesses(text: str, typed: str, labels: Sequence[tuple[str, str]]) -> Iterat
 
 
 def _joined(part: str, offered: Sequence[Offered]) -> list[str] | Refusal:
-    """The choices in a part without commas: whole, split at "e" or "and", or a row of numbers."""
-    whole = read_choice(part, offered)
-    if isinstance(whole, str):
-        return [whole]
-    pieces = _JOINERS.split(part)
-    if len(pieces) == 1:
-        pieces = re.split(r"[\s.-]+", part.strip(" .-"))
-        if len(pieces) < 2 or not all(re.fullmatch(r"\d{1,3}", piece) for piece in pieces):
-            return whole
+    """The choices in a part without commas: a row of numbers, or labels and numbers joined by "e" or "and"."""
+    pieces = [number for piece in _JOINERS.split(part) for number in _row(piece)]
     found: list[str] = []
     while pieces:
-        for size in range(len(pieces), 0, -1):
-            # A label may hold an "e" itself ("Pulizie e lavanderia"), so the longest run of pieces goes first.
+        value: str | Refusal = Refusal("no_such_choice")
+        # A label may hold an "e" itself ("Pulizie e lavanderia"), so the longest run of pieces goes first.
+        for size in range(min(len(pieces), _LONGEST_RUN), 0, -1):
             value = read_choice(" e ".join(pieces[:size]), offered)
             if isinstance(value, str):
+                found.append(value)
+                pieces = pieces[size:]
                 break
-        else:
-            rest = [] if re.fullmatch(r"\d+", pieces[0]) or len(pieces) == 1 else re.split(r"\s+", pieces[0])
-            if not rest or not all(re.fullmatch(r"\d{1,3}", piece) for piece in rest):
-                return read_choice(pieces[0], offered) if isinstance(value, Refusal) else whole
-            pieces[0:1] = rest
-            continue
-        found.append(value)
-        pieces = pieces[size:]
+        if isinstance(value, Refusal):
+            return value
     return found
+
+
+def _row(piece: str) -> list[str]:
+    numbers = re.split(r"[\s.-]+", piece.strip(" .-"))
+    return numbers if all(re.fullmatch(r"\d{1,3}", number) for number in numbers) else [piece]
 
 
 def _number(text: str, count: int) -> int | None:

@@ -17,7 +17,7 @@ _NEAR = {
     0: ("oggi", "today", "stamattina", "stasera", "adesso", "ora", "now"),
     -1: ("ieri", "yesterday", "ieri sera", "ieri mattina"),
     1: ("domani", "tomorrow", "domattina", "domani mattina"),
-    -2: ("l altro ieri", "altro ieri", "l altroieri", "altroieri", "avantieri", "ieri l altro", "day before yesterday"),
+    -2: ("l altro ieri", "altro ieri", "l altroieri", "altroieri", "ieri l altro", "day before yesterday"),
     2: ("dopodomani", "dopo domani", "day after tomorrow"),
 }
 _RELATIVE = {name: days for days, names in _NEAR.items() for name in names}

@@ -157,8 +157,9 @@ def _italian(number: int) -> list[str]:
         tens, unit = _TENS_IT[number // 10 - 2], number % 10
         if unit == 0:
             return [tens]
-        plain = tens + _SMALL_IT[unit]
-        return [tens[:-1] + _SMALL_IT[unit], *([f"{tens[:-1]}un"] if unit == 1 else [])] if unit in {1, 8} else [plain]
+        if unit == 1:
+            return [f"{tens[:-1]}uno", f"{tens[:-1]}un"]
+        return [(tens[:-1] if unit == 8 else tens) + _SMALL_IT[unit]]
     hundred = "cento" if number < 200 else f"{_SMALL_IT[number // 100]}cento"
     if number % 100 == 0:
         return [hundred]
