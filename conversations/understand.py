@@ -1,0 +1,182 @@
+"""Words that mean the same in every state (menu, help, stop...), and which offered label a text means."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from conversations.folding import clean, one_typo, words
+from conversations.forms.choosing import Offered, read_choice
+
+LONGEST = 120
+"""Characters of the longest text that can be a command; a longer one is always an answer."""
+
+
+class Word(StrEnum):
+    """What a command asks for, whatever the language it was typed in."""
+
+    MENU = "menu"
+    HELP = "help"
+    BACK = "back"
+    CANCEL = "cancel"
+    SKIP = "skip"
+    LANGUAGE = "language"
+    STOP = "stop"
+    """No more messages that we start (channels.md 6.10; "annulla" alone is CANCEL)."""
+    RETURN = "return"
+    """Messages again after STOP, or on with what was left open."""
+    PRIVACY = "privacy"
+    ERASE = "erase"
+    HUMAN = "human"
+    LINK = "link"
+    """Join a second channel to the same person."""
+    HELLO = "hello"
+    THANKS = "thanks"
+
+
+_SAID = {
+    Word.MENU: (
+        "menu | menu principale | main menu | torna al menu | vai al menu | al menu | mostra il menu | "
+        "apri il menu | back to menu | back to the menu | show menu"
+    ),
+    Word.HELP: (
+        "aiuto | aiutami | aiutatemi | mi aiuti | mi serve aiuto | ho bisogno di aiuto | help | "
+        "help me | i need help | guida | istruzioni | comandi | come funziona | non capisco | "
+        "non ho capito | cosa devo fare | che cosa devo fare | cosa posso fare | i don t understand | "
+        "what can i do | how does it work"
+    ),
+    Word.BACK: (
+        "indietro | torna indietro | vai indietro | domanda precedente | precedente | back | go back | "
+        "previous | previous question"
+    ),
+    Word.CANCEL: "annulla | annulla tutto | annullare | cancel | esci | uscire | esco | exit | quit",
+    Word.SKIP: (
+        "salta | saltare | salta questa | salta la domanda | salta questa domanda | passo | skip | "
+        "skip it | skip this | skip this question | skip question"
+    ),
+    Word.LANGUAGE: (
+        "lingua | cambia lingua | cambiare lingua | cambia la lingua | language | change language | "
+        "in english | in inglese | in italiano | speak english"
+    ),
+    Word.STOP: (
+        "stop | stop newsletter | stop stop | basta | basta messaggi | cancellami | disiscrivimi | "
+        "disiscrivi | disiscriviti | disiscrizione | annulla iscrizione | annulla l iscrizione | "
+        "cancella iscrizione | cancella l iscrizione | cancellatemi | non inviare piu | "
+        "non inviarmi piu messaggi | non inviarmi piu nulla | non mandarmi piu messaggi | "
+        "non mandarmi piu nulla | non scrivermi piu | non scrivetemi piu | smetti | smettila | "
+        "unsubscribe | stopall | stop all | opt out | optout | stop messages | stop promotions | "
+        "stop promozioni | no more messages | don t write to me | don t message me"
+    ),
+    Word.RETURN: (
+        "start | riprendi | riprendere | inizia | iniziare | ricomincia | riattiva | riattivami | "
+        "iscrivimi | reiscrivimi | unstop | subscribe | resume | opt in | restart"
+    ),
+    Word.PRIVACY: (
+        "privacy | informativa | informativa privacy | informativa sulla privacy | i miei dati | "
+        "miei dati | dati personali | my data | privacy notice | privacy policy"
+    ),
+    Word.ERASE: (
+        "cancella tutto | cancella i miei dati | cancella tutti i miei dati | elimina i miei dati | "
+        "elimina tutto | cancellate i miei dati | delete my data | delete all my data | "
+        "delete everything | erase my data | erase everything"
+    ),
+    Word.HUMAN: (
+        "operatore | operatrice | persona | persona vera | parla con una persona | "
+        "parlare con una persona | voglio parlare con una persona | vorrei parlare con una persona | "
+        "posso parlare con una persona | fammi parlare con una persona | parla con qualcuno | "
+        "parlare con qualcuno | posso parlare con qualcuno | voglio parlare con qualcuno | "
+        "vorrei parlare con qualcuno | voglio un operatore | parla con un operatore | "
+        "parlare con un operatore | human | a human | agent | operator | talk to a person | "
+        "talk to a human | talk to someone | speak to a person | speak to a human | speak to someone | "
+        "i want to talk to a person | i want to talk to someone | can i talk to someone | "
+        "can i talk to a person"
+    ),
+    Word.LINK: (
+        "collega | collegare | collega telegram | collega whatsapp | collega un altro canale | link | connect"
+    ),
+    Word.HELLO: (
+        "ciao | ciao ciao | ciao a tutti | salve | buongiorno | buon giorno | buonasera | buona sera | "
+        "buon pomeriggio | hello | hi | hey | hi there | hello there | good morning | good afternoon | "
+        "good evening"
+    ),
+    Word.THANKS: (
+        "grazie | grazie mille | grazie tante | molte grazie | mille grazie | ti ringrazio | "
+        "ok grazie | grazie a te | thanks | thank you | thanks a lot | many thanks | "
+        "thank you very much | ok thanks"
+    ),
+}
+_WORDS = {phrase.strip(): word for word, phrases in _SAID.items() for phrase in phrases.split("|")}
+_COMMANDS = {
+    "menu": Word.MENU,
+    "home": Word.MENU,
+    "aiuto": Word.HELP,
+    "help": Word.HELP,
+    "indietro": Word.BACK,
+    "back": Word.BACK,
+    "annulla": Word.CANCEL,
+    "cancel": Word.CANCEL,
+    "salta": Word.SKIP,
+    "skip": Word.SKIP,
+    "lingua": Word.LANGUAGE,
+    "language": Word.LANGUAGE,
+    "settings": Word.LANGUAGE,
+    "impostazioni": Word.LANGUAGE,
+    "stop": Word.STOP,
+    "start": Word.RETURN,
+    "riprendi": Word.RETURN,
+    "privacy": Word.PRIVACY,
+    "cancella": Word.ERASE,
+    "delete": Word.ERASE,
+    "persona": Word.HUMAN,
+    "operatore": Word.HUMAN,
+    "human": Word.HUMAN,
+    "collega": Word.LINK,
+    "link": Word.LINK,
+}
+# A longer word cannot be mistaken for a short answer, so one wrong letter in it is forgiven.
+_FORGIVEN = {phrase: word for phrase, word in _WORDS.items() if len(phrase) >= 7 and " " not in phrase}
+_COURTESY = re.compile(
+    r"\s+(?:per favore|per piacere|per cortesia|grazie|grazie mille|please|thanks|thank you|ora|now)$"
+)
+_GREETING = re.compile(r"^(?:ciao|salve|buongiorno|buonasera|hello|hi|hey|ok|scusa|scusi)\s+")
+_SLASH = re.compile(r"/(?P<command>[A-Za-z_]{1,32})(?:@\w{1,64})?(?:\s+(?P<rest>.*))?")
+
+
+def word_in(text: str) -> Word | None:
+    """The command that the whole text is, typed as a word, a set phrase or a slash command; None for an answer.
+
+    "Aiuto!", "menu per favore" and "/menu@AnyBot" are commands; "mi serve aiuto con la spesa" is an answer.
+    """
+    if len(text) > LONGEST:
+        return None
+    slash = _SLASH.fullmatch(clean(text))
+    if slash:
+        return _COMMANDS.get(slash["command"].casefold())
+    said = words(text)
+    if said in _WORDS:
+        return _WORDS[said]
+    bare = _COURTESY.sub("", _GREETING.sub("", said))
+    if bare in _WORDS:
+        return _WORDS[bare]
+    return next((word for phrase, word in _FORGIVEN.items() if one_typo(bare, phrase)), None)
+
+
+def argument_of(text: str) -> str:
+    """What follows a slash command ("/start CODE" gives "CODE"), empty where nothing does."""
+    slash = _SLASH.fullmatch(clean(text)) if len(text) <= LONGEST else None
+    return (slash["rest"] or "").strip() if slash else ""
+
+
+def choice_of(text: str, labels: Sequence[str], by_number: bool = True) -> int | None:
+    """The index of the one label that the text means, None where none or several could be meant.
+
+    With `by_number` a number or ordinal counts the labels from 1, and a part of a label is enough; without it
+    only a whole label, with at most one typo, is meant.
+    """
+    if by_number:
+        found = read_choice(text, [Offered(str(index), (label,)) for index, label in enumerate(labels)])
+        return int(found) if isinstance(found, str) else None
+    said = words(text[: LONGEST + 1])
+    whole = [index for index, label in enumerate(labels) if words(label) == said and said]
+    if len(said) >= 5 and not whole:
+        whole = [index for index, label in enumerate(labels) if one_typo(said, words(label))]
+    return whole[0] if len(whole) == 1 else None
