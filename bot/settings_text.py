@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 from textwrap import wrap
 from typing import Any, get_args
 
@@ -47,6 +48,12 @@ def reference() -> str:
             parts.append(f"| `{name.upper()}` | {default}{_choices(field)} | {field.description}{secret} |")
         parts.append("")
     return "\n".join(parts)
+
+
+def write(root: Path = Path()) -> None:
+    """Both texts stand in their files below the root of the project."""
+    (root / ".env.example").write_text(env_example(), "utf-8")
+    (root / "docs/reference/settings.md").write_text(reference(), "utf-8")
 
 
 def _groups() -> Iterator[tuple[str, list[tuple[str, FieldInfo]]]]:
