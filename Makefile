@@ -65,7 +65,7 @@ clean: ## remove the environments and caches; data/ and .env stay
 
 # The newest Python that is really there (a pyenv shim may be named and not work). PYTHON=... chooses another one.
 define venv
-[ -x $(1)/bin/python ] && exit 0; old=; \
+[ -x $(1)/bin/pip ] && exit 0; old=; \
 for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
   $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
   if $$python -c 'import ensurepip, venv' 2>/dev/null; then exec $$python -m venv $(1); fi; \
