@@ -33,6 +33,13 @@ class ToRole:
 
 
 @dataclass(frozen=True, slots=True)
+class ToTicket:
+    """The chat where the person who opened this ticket wrote last."""
+
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Put a message in the outbox.
 
@@ -41,7 +48,7 @@ class Say:
     """
 
     message: Message
-    to: Here | ToPerson | ToRole = field(default_factory=Here)
+    to: Here | ToPerson | ToRole | ToTicket = field(default_factory=Here)
     lane: Lane = "reply"
     replaces: bool = False
     apart: bool = False
@@ -157,11 +164,15 @@ class MarkReachable:
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    """Keep a message for a person of the association, with the file that came with it."""
+    """Keep a message for a person of the association, with the file that came with it.
+
+    `ticket_id` is one of the fresh codes; `about` is the id of the ticket it follows, if it follows one.
+    """
 
     ticket_id: str
     text: str
     file: Sent | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from conversations.events import Sent
 from conversations.forms.form import Form
 from conversations.forms.walk import Run
 from conversations.phrases import Catalog
@@ -119,7 +120,10 @@ class NeedsRun:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A message left for a person of the association, as its reader may see it."""
+    """A message left for a person of the association, as its reader may see it.
+
+    `file` came with it; `about` is the id of the ticket it follows; `answer` is empty while it is open.
+    """
 
     id: str
     number: int
@@ -127,6 +131,9 @@ class Ticket:
     at: datetime
     open: bool
     mine: bool
+    file: Sent | None = None
+    about: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
