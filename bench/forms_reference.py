@@ -1,16 +1,34 @@
-"""Compares the form engine with the reference behaviour in ../shared/forms-data, when that folder is there."""
+"""Compares the form engine with the reference behaviour in ../shared/forms-data, when that folder is there.
 
+Run from the project: python bench/forms_reference.py [-v] [ID ...]; -v shows each difference, IDs choose walks.
+"""
+
+import gzip
 import json
 import math
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from conversations.forms.engine import Engine
+from conversations.forms.form import FormError, compile_form
+from conversations.forms.instance import Item, instances, reference
 from conversations.forms.xpath import compile_expression
 from conversations.forms.xpath_syntax import XPathError
 from conversations.forms.xpath_values import Environment, Node, to_boolean, to_number, to_string
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "forms-data"
+FORMS = (
+    "forms_xlsform_pyxform",
+    "xforms_enketo_enketo",
+    "xforms_getodk_collect",
+    "xforms_getodk_javarosa",
+)
+State = dict[str, dict[str, Any]]
 
 
 def expressions(show: bool) -> tuple[int, int]:
@@ -40,8 +58,151 @@ def expressions(show: bool) -> tuple[int, int]:
     return good, len(cases)
 
 
-if __name__ == "__main__":
+def state_of(engine: Engine) -> State:
+    """The state of every node, in the form of the reference."""
+    state: State = {}
+
+    def look(item: Item) -> None:
+        for definition in item.definition.children:
+            if definition.kind == "repeat":
+                base = "" if item.definition.kind == "document" else reference(item)
+                kind = "controlled" if definition.count or definition.fixed_count else "uncontrolled"
+                state[f"{base}/{definition.name}#"] = {
+                    "t": f"repeat-range:{kind}",
+                    "n": len(instances(item, definition)),
+                    "r": engine.range_relevant(item, definition),
+                }
+        for child in item.children:
+            if not isinstance(child, Item):
+                continue
+            ref, definition = reference(child), child.definition
+            if definition.kind == "leaf":
+                state[ref] = leaf_state(engine, child)
+            else:
+                kind = "repeat-instance" if definition.kind == "repeat" else "group"
+                state[f"{ref}/"] = {"t": kind, "r": child.relevant}
+                if definition.label is not None and kind == "group":
+                    state[f"{ref}/"]["l"] = engine.text(definition.label, child)
+                look(child)
+
+    look(engine.document)
+    return state
+
+
+def leaf_state(engine: Engine, item: Item) -> dict[str, Any]:
+    """The state of one question."""
+    control = item.definition.control
+    tags = {"select1": "select", "input": "input"}
+    kind = "model-value" if control is None else tags.get(control.tag, control.tag)
+    if item.definition.is_note:
+        kind = "note"
+    found: dict[str, Any] = {
+        "t": kind,
+        "v": item.text,
+        "r": item.relevant,
+        "q": engine.is_required(item),
+        "ro": engine.is_readonly(item),
+        "c": engine.is_valid(item),
+    }
+    if control is not None:
+        found["l"] = None if control.label is None else engine.text(control.label, item)
+        if item.definition.is_select:
+            found["o"] = [list(option) for option in engine.options(item)]
+    return found
+
+
+def difference(expected: State, found: State) -> str | None:
+    """The first node that differs, or None. Of hidden nodes only value and relevance count."""
+    for ref, wanted in expected.items():
+        have = found.get(ref)
+        if have is None:
+            return f"{ref}: absent"
+        keys = wanted.keys() if wanted.get("r", True) else wanted.keys() & {"v", "r", "n"}
+        for key in keys:
+            if key == "l" and wanted[key] is None:
+                continue
+            if wanted[key] != have.get(key):
+                return f"{ref} {key}: expected {wanted[key]!r}, is {have.get(key)!r}"
+    return None
+
+
+def replay(walk: dict[str, Any]) -> str | None:
+    """The first difference of a walk, or None when every state is the same."""
+    form = compile_form(walk["xml"])
+    now = datetime.fromisoformat(walk["now"]).astimezone(ZoneInfo(walk["tz"]))
+    engine = Engine(form, now=now, seed=1, language=walk["lang"] or "")
+    engine.start()
+    expected: State = dict(walk["init"])
+    problem = difference(expected, state_of(engine))
+    if problem:
+        return f"start: {problem}"
+    for number, operation in enumerate(walk["ops"]):
+        perform(engine, operation)
+        for ref in operation["d"].get("gone", ()):
+            expected.pop(ref, None)
+        expected.update(operation["d"].get("set", {}))
+        problem = difference(expected, state_of(engine))
+        if problem:
+            brief = {key: value for key, value in operation.items() if key != "d"}
+            return f"operation {number} {brief}: {problem}"
+    return None
+
+
+def perform(engine: Engine, operation: dict[str, Any]) -> None:
+    """One operation of a walk."""
+    if operation["op"] == "lang":
+        engine.language = engine.form.language_name(operation["value"])
+        engine.settle()
+        return
+    ref = operation["ref"]
+    if operation["op"] == "set":
+        item = engine.find(ref)
+        if item is not None:
+            engine.write(item, operation["value"])
+        return
+    parent_ref, _, name = ref.rpartition("/")
+    parent = engine.find(parent_ref) if parent_ref else engine.document
+    definition = next((d for d in parent.definition.children if d.name == name), None) if parent else None
+    if parent is None or definition is None:
+        return
+    if operation["op"] == "add":
+        engine.add(parent, definition)
+    else:
+        engine.remove(instances(parent, definition)[operation["index"]])
+
+
+def walks(name: str, chosen: set[str], show: bool) -> tuple[int, int]:
+    """Walks of one file that agree at every step, and how many the reference could walk."""
+    good = total = 0
+    with gzip.open(DATA / f"{name}.jsonl.gz", "rt") as lines:
+        for line in lines:
+            walk = json.loads(line)
+            if walk["status"] not in ("success", "warning") or (chosen and walk["id"] not in chosen):
+                continue
+            total += 1
+            try:
+                problem = replay(walk)
+            except FormError as error:
+                problem = f"refused: {error}"
+            good += problem is None
+            if show and problem:
+                print(f"  {walk['id']} {walk['source'][-100:]}\n      {problem[:400]}")
+    return good, total
+
+
+def main() -> None:
+    """Prints the table."""
     if not DATA.is_dir():
         print("no reference data next to the project: nothing measured")
-        sys.exit(0)
-    print("xpath", expressions("-v" in sys.argv))
+        return
+    show = "-v" in sys.argv
+    chosen = {word for word in sys.argv[1:] if not word.startswith("-")}
+    rows = [] if chosen else [("expressions", expressions(show))]
+    for name in ("scenarios_web_forms", *FORMS):
+        rows.append((name, walks(name, chosen, show)))
+    for name, (good, total) in rows:
+        print(f"{name:28} {good:5} of {total:5}  {100 * good / max(total, 1):5.1f} %")
+
+
+if __name__ == "__main__":
+    main()

@@ -304,7 +304,11 @@ def compile_expression(text: str, namespaces: Mapping[str, str] | None = None) -
     `namespaces` maps prefixes to addresses, "" to the one whose names need no prefix. Raises XPathError:
     syntax, unknown_function, argument_count, too_long, too_deep, bad_regex, slow_regex, unsupported.
     """
-    tree = parse(text)
+    return compile_tree(text, parse(text), namespaces or {})
+
+
+def compile_tree(text: str, tree: Tree, namespaces: Mapping[str, str]) -> Expression:
+    """A syntax tree ready to run; raises as compile_expression does."""
     called: set[str] = set()
 
     def note(part: Tree) -> None:
@@ -312,4 +316,4 @@ def compile_expression(text: str, namespaces: Mapping[str, str] | None = None) -
             called.add(part.name)
 
     walk_tree(tree, note)
-    return Expression(text, tree, _compile(tree, namespaces or {}), frozenset(called))
+    return Expression(text, tree, _compile(tree, namespaces), frozenset(called))

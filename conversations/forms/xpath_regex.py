@@ -8,6 +8,8 @@ from conversations.forms.xpath_syntax import XPathError
 
 LONGEST_SUBJECT = 2000
 """Characters matched against a pattern; longer text never matches."""
+SHORT_SUBJECT = 64
+"""The same for patterns whose time grows quickly."""
 
 
 def _translated(pattern: str) -> str:
@@ -46,34 +48,48 @@ def _translated(pattern: str) -> str:
     return "".join(out)
 
 
-_QUANTIFIED = re.compile(r"[*+]|\{\d+,\}|\{\d*,?\d{3,}\}")
-_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]|[*+?]|\{\d*,?\d*\}|.", re.DOTALL)
+_ENDLESS = re.compile(r"[*+]|\{\d+,\}|\{\d*,?\d{3,}\}")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:[:=!]|<[=!]|<\w+>)|[()|]|[*+?]|\{\d*,?\d*\}|.", re.DOTALL)
+_CLASSES = frozenset((r"\w", r"\W", r"\S", r"\D", r"\d", r"\s", "."))
 
 
-def is_slow(pattern: str) -> bool:
-    """True when an endless repetition stands in an endlessly repeated group with nothing fixed between.
+def _split(pattern: str) -> list[tuple[str, str]]:
+    """The pieces of a pattern, each with the quantifier behind it."""
+    found: list[tuple[str, str]] = []
+    for piece in _PIECE.findall(pattern):
+        if piece[0] in "*+?{" and found and not found[-1][1] and found[-1][0][0] not in "(|":
+            found[-1] = (found[-1][0], piece)
+        elif piece not in ("?", "^", "$"):
+            found.append((piece, ""))
+    return found
 
-    Such patterns, like (a+)+ or ([a-z]+ ?)*, can take exponential time on text that does not match.
+
+def longest_subject(pattern: str) -> int:
+    """How many characters may be matched against a pattern without fear for the time; 0 is none.
+
+    An endless repetition inside an endlessly repeated group is harmless with a fixed letter beside it, as in
+    (,[a-z]+)*; with only a counted class beside it, short texts are safe; with neither, as in (a+)+, none is.
     """
-    pieces = _PIECE.findall(pattern)
-    stack: list[list[bool]] = [[False, False]]
-    for index, piece in enumerate(pieces):
-        after = pieces[index + 1] if index + 1 < len(pieces) else ""
-        endless = bool(_QUANTIFIED.match(after))
-        if piece == "(":
-            stack.append([False, False])
+    longest = LONGEST_SUBJECT
+    stack: list[list[bool]] = [[False, False, False]]
+    for piece, quantifier in _split(pattern):
+        endless = _ENDLESS.match(quantifier) is not None
+        optional = quantifier[:1] in ("*", "?") or quantifier.startswith(("{0", "{,"))
+        if piece[0] == "(":
+            stack.append([False, False, False])
         elif piece == ")" and len(stack) > 1:
-            has_endless, has_fixed = stack.pop()
-            if endless and has_endless and not has_fixed:
-                return True
+            has_endless, has_letter, has_count = stack.pop()
+            if endless and has_endless and not has_letter:
+                longest = min(longest, SHORT_SUBJECT if has_count else 0)
             stack[-1][0] |= has_endless or endless
+            stack[-1][1] |= has_letter and not optional
+            stack[-1][2] |= has_count and not optional
         elif endless:
             stack[-1][0] = True
-        elif (piece.startswith("\\") or len(piece) == 1) and piece not in "?*+|.^$" and after[:1] not in "?{":
-            stack[-1][1] |= piece not in (r"\w", r"\W", r"\S", r"\D", r"\d", r"\s") or after == ""
-        elif (piece.startswith("\\") or len(piece) == 1) and after == "" and piece not in "?*+|.^$":
-            stack[-1][1] = True
-    return False
+        elif not optional and piece != "|":
+            is_class = piece.startswith("[") or piece in _CLASSES
+            stack[-1][2 if is_class else 1] = True
+    return longest
 
 
 @lru_cache(maxsize=512)
@@ -82,10 +98,11 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
     Raises XPathError: bad_regex for a pattern that cannot be read, slow_regex for one that may never end.
     """
-    if is_slow(pattern):
+    longest = longest_subject(pattern)
+    if longest == 0:
         raise XPathError("slow_regex", pattern)
     try:
         compiled = re.compile(_translated(pattern), re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         raise XPathError("bad_regex", f"{pattern} ({error})") from error
-    return lambda text: len(text) <= LONGEST_SUBJECT and compiled.search(text) is not None
+    return lambda text: len(text) <= longest and compiled.search(text) is not None

@@ -1,0 +1,121 @@
+"""The data of one run: nodes that hold answers, built from a form's definitions."""
+
+from collections.abc import Iterator
+
+from conversations.forms.form_model import Definition
+from conversations.forms.xpath_values import DOCUMENT, ELEMENT, Node
+
+MOST_REPEATS = 500
+"""Instances of one repeat at most (forms.md, section 7)."""
+
+
+class Item(Node):
+    """A node of the data. `raw` is the stored answer, `text` what expressions read (empty when hidden)."""
+
+    __slots__ = ("definition", "fired", "last", "raw", "relevant", "settled", "snapshot")
+
+    def __init__(self, definition: Definition, raw: str = "") -> None:
+        super().__init__(definition.key, raw, ELEMENT if definition.kind != "document" else DOCUMENT)
+        self.definition = definition
+        self.raw = raw
+        self.relevant = True
+        self.settled = False
+        self.last: str | None = None
+        self.snapshot: str | None = None
+        self.fired: dict[int, str] | None = None
+
+
+def build(definition: Definition, source: Node | None) -> Item:
+    """A node for a definition with the starting values of `source`, and all nodes below it."""
+    template = source or definition.template
+    if definition.kind == "leaf":
+        text = "" if template is None else template.text
+        item = Item(definition, text)
+    else:
+        item = Item(definition)
+    if template is not None:
+        for attribute in template.attributes:
+            if not attribute.name.endswith("}template"):
+                item.set_attribute(Node(attribute.name, attribute.text, attribute.kind, attribute.uri))
+            item.uri = template.uri
+    for child in definition.children:
+        for sample in starting_instances(child, template):
+            item.append(build(child, sample))
+    return item
+
+
+def starting_instances(definition: Definition, parent: Node | None) -> "list[Node | None]":
+    """The nodes of a sample parent that a new copy starts with; one, but any number for repeats."""
+    if definition.kind != "repeat":
+        if parent is None:
+            return [definition.template]
+        found = next((node for node in parent.children if node.name == definition.key), None)
+        return [found if found is not None else definition.template]
+    if parent is None:
+        return list(definition.initial)
+    return [
+        node
+        for node in parent.children
+        if node.name == definition.key and not any(a.name.endswith("}template") for a in node.attributes)
+    ]
+
+
+def build_document(document: Definition) -> Item:
+    """The document node of a new run, with the form's starting values."""
+    top = Item(document)
+    for child in document.children:
+        top.append(build(child, child.template))
+    return top
+
+
+def instances(parent: Node, definition: Definition) -> list[Item]:
+    """The instances of a repeat below a parent, in order."""
+    return [child for child in parent.children if isinstance(child, Item) and child.definition is definition]
+
+
+def insert(parent: Item, definition: Definition, place: int) -> Item | None:
+    """A new instance before position `place` (0 is first); None when there are MOST_REPEATS already."""
+    present = instances(parent, definition)
+    if len(present) >= MOST_REPEATS:
+        return None
+    item = build(definition, definition.template)
+    item.parent = parent
+    row = parent.children
+    if place < len(present):
+        index = next(i for i, child in enumerate(row) if child is present[place])
+    else:
+        index = sum(
+            1 for child in row if isinstance(child, Item) and child.definition.order <= definition.order
+        )
+    row.insert(index, item)
+    return item
+
+
+def remove(item: Item) -> None:
+    """Takes a repeat instance out of the data."""
+    if item.parent is not None:
+        item.parent.children = [child for child in item.parent.children if child is not item]
+
+
+def reference(item: Item) -> str:
+    """The path of a node, with positions of repeats: /data/child[2]/name."""
+    parts: list[str] = []
+    at: Node | None = item
+    while isinstance(at, Item) and at.definition.kind != "document":
+        part = at.definition.name
+        if at.definition.kind == "repeat" and at.parent is not None:
+            position = next(i for i, one in enumerate(instances(at.parent, at.definition), 1) if one is at)
+            part = f"{part}[{position}]"
+        parts.append(part)
+        at = at.parent
+    return "/" + "/".join(reversed(parts))
+
+
+def leaves(item: Item) -> Iterator[Item]:
+    """The leaves below a node in document order."""
+    for child in item.children:
+        if isinstance(child, Item):
+            if child.definition.kind == "leaf":
+                yield child
+            else:
+                yield from leaves(child)
