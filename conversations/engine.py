@@ -1,15 +1,16 @@
 """One step of the conversation: state, event and facts in, the next state and the effects out; nothing touched.
 
 The order of the questions asked of every event: did the channel change? is it a timer or a lasting button (its
-flow owns it)? is it a code? is it a word that works everywhere (stop, menu, help, back...)? is it a button of
-the current screen, or of an old one? Else the flow the person is in hears it.
+flow owns it)? is it a code? is it STOP? is it a label of the current screen, word for word? is it a word that
+works everywhere (menu, help, back...)? does it mean a choice of the current screen? Else the flow the person is
+in hears it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from conversations.effects import Effect, Here, MarkReachable, ResumeMessages, Say, StopMessages
+from conversations.effects import Effect, ErasePerson, Here, MarkReachable, ResumeMessages, Say, StopMessages
 from conversations.events import (
     Blocked,
     Chose,
@@ -41,15 +42,13 @@ from conversations.flow import (
     say,
 )
 from conversations.foresee import foresee
-from conversations.messages import Choice, Message, Phrase
-from conversations.phrases import render
-from conversations.state import Offer, Place, State
-from conversations.understand import Word, choice_of, word_in
+from conversations.messages import Message, Phrase
+from conversations.offers import base36, exactly, meant, offered, tokened
+from conversations.state import HOME, START, Place, State
+from conversations.understand import Word, word_in
 
 MOST_HAND_OVERS = 8
 MOST_PARKED = 3
-TOKEN_BYTES = 64
-"""Telegram's callback_data holds 1-64 bytes (Bot API, InlineKeyboardButton)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ class Engine:
 
         Raises whatever a flow raises; the caller keeps the event as a dead letter then.
         """
+        state = self._permitted(state, facts)
         match event.what:
             case Blocked():
                 return Step(state, (MarkReachable(False),))
@@ -96,7 +96,7 @@ class Engine:
 
     def _joined(self, state: State, code: str, facts: Facts) -> Step:
         if facts.invitation or facts.link_code or not facts.person.member:
-            return self._enter(state, "welcome", {"code": code}, facts)
+            return self._aside(state, "welcome", {"code": code}, facts)
         return self._enter(state, "menu", {"greet": True}, facts)
 
     def _chose(self, state: State, token: str, facts: Facts) -> Step:
@@ -112,34 +112,27 @@ class Engine:
     def _said(self, state: State, text: str, facts: Facts) -> Step:
         known = facts.invitation is not None and facts.invitation.status != "unknown"
         if known or facts.link_code is not None:
-            return self._enter(state, "welcome", {"code": text}, facts)
+            return self._aside(state, "welcome", {"code": text}, facts)
         word = word_in(text)
-        if word is not None:
+        if word is Word.STOP:
+            return self._show_after(state, (StopMessages(), say("engine.stopped")), facts)
+        value = exactly(text, state.offers)
+        if not value and word is not None:
             obeyed = self._word(state, word, facts)
             if obeyed is not None:
                 return obeyed
-        numbered = [offer.label for offer in state.offers if offer.numbered]
-        others = [offer for offer in state.offers if not offer.numbered]
-        found = choice_of(text, numbered)
-        if found is not None:
-            value = [offer.value for offer in state.offers if offer.numbered][found]
-        else:
-            by_word = choice_of(text, [offer.label for offer in others], by_number=False)
-            value = others[by_word].value if by_word is not None else ""
+        value = value or meant(text, state.offers)
         if value.startswith("@"):
             return self._lasting(state, value, facts)
         return self._hear(state, Picked(value) if value else Typed(text), facts)
 
     def _word(self, state: State, word: Word, facts: Facts) -> Step | None:
         """What a word that works everywhere does; None where the flow itself should hear it."""
+        state = replace(state, misses=0)
         match word:
-            case Word.STOP:
-                effects = (StopMessages(), say("engine.stopped"))
-                return self._show_after(state, effects, facts)
             case Word.RETURN if facts.person.stopped:
-                effects = (ResumeMessages(), say("engine.returned"))
-                return self._show_after(state, effects, facts)
-            case Word.RETURN if facts.run is not None and not facts.run.finished:
+                return self._show_after(state, (ResumeMessages(), say("engine.returned")), facts)
+            case Word.RETURN if facts.run is not None and not facts.run.finished and state.place.flow != "needs":
                 return self._enter(state, "needs", {}, facts)
             case Word.MENU | Word.CANCEL:
                 return self._leave(state, facts, cancelled=word is Word.CANCEL)
@@ -153,14 +146,21 @@ class Engine:
                 return self._aside(state, "language", {}, facts)
             case Word.PRIVACY:
                 return self._aside(state, "privacy", {}, facts)
+            case Word.ERASE:
+                return self._aside(state, "privacy", {"erase": True}, facts)
             case Word.HUMAN:
                 return self._aside(state, "handoff", {}, facts)
             case Word.LINK:
                 return self._aside(state, "link", {}, facts)
+            case Word.HELLO | Word.THANKS if any(offer.numbered for offer in state.offers):
+                hello = word is Word.HELLO
+                return self._show_again(state, facts, p("engine.hello" if hello else "engine.thanks"))
             case _:
+                # Where the screen asks for a text, a greeting may be the beginning of one.
                 return None
 
     def _lasting(self, state: State, token: str, facts: Facts) -> Step:
+        state = replace(state, misses=0)
         name, _, rest = token[1:].partition(":")
         verb, _, subject = rest.partition(":")
         flow = self._flows.get(name)
@@ -187,10 +187,10 @@ class Engine:
         if state.misses:
             why = p("engine.second_miss")
             if shown.screen is not None:
-                ways = tuple(way for way in shown.screen.ways if way not in (MENU, HUMAN))
-                shown = replace(shown, screen=replace(shown.screen, ways=(*ways, MENU, HUMAN)))
+                shown = replace(shown, screen=_with_help(shown.screen, state.place))
         else:
-            why = miss.why or p("engine.not_understood" if isinstance(heard, Typed) else "engine.not_readable")
+            typed = isinstance(heard, Typed | Picked)
+            why = miss.why or p("engine.not_understood" if typed else "engine.not_readable")
         state = replace(state, misses=state.misses + 1)
         return self._follow(state, first(shown, Say(Message(body=(why,)))), facts)
 
@@ -227,7 +227,11 @@ class Engine:
         for _ in range(MOST_HAND_OVERS):
             effects += outcome.effects
             facts = foresee(facts, outcome.effects)
-            match outcome.then:
+            if any(isinstance(effect, ErasePerson) for effect in outcome.effects):
+                # Nothing she was doing may outlive her data; whoever writes from there next is a new guest.
+                return Step(replace(START, screen=state.screen), tuple(effects))
+            then = outcome.then
+            match then:
                 case Stay():
                     return Step(state, tuple(effects))
                 case Place() as place:
@@ -245,7 +249,7 @@ class Engine:
                 case None:
                     outcome = self._flows["menu"].enter({}, facts)
                 case _:
-                    assert_never(outcome.then)
+                    assert_never(then)
         raise Runaway(state.place.flow)
 
     def _arrive(
@@ -257,6 +261,8 @@ class Engine:
         facts: Facts,
         tapped: bool,
     ) -> Step:
+        if place == HOME:
+            state = replace(state, parked=())
         if screen is None:
             return Step(replace(state, place=place, offers=()), tuple(effects))
         number = state.screen + 1
@@ -266,12 +272,12 @@ class Engine:
             screen,
             screen=number,
             body=(*(text for notice in notices for text in notice.body), *screen.body),
-            choices=tuple(_tokened(c, number) for c in screen.choices),
-            ways=tuple(_tokened(c, number) for c in screen.ways),
+            choices=tuple(tokened(c, number) for c in screen.choices),
+            ways=tuple(tokened(c, number) for c in screen.ways),
         )
         offers = (
-            *(_offer(c, True, facts) for c in screen.choices),
-            *(_offer(c, False, facts) for c in screen.ways),
+            *(offered(c, True, facts) for c in screen.choices),
+            *(offered(c, False, facts) for c in screen.ways),
         )
         # a message that stays apart must not be overtaken by an edit of the screen above it
         edits = tapped and not any(isinstance(e, Say) and isinstance(e.to, Here) for e in others)
@@ -279,6 +285,17 @@ class Engine:
             replace(state, place=place, screen=number, offers=offers),
             (*others, Say(shown, replaces=edits)),
         )
+
+    def _permitted(self, state: State, facts: Facts) -> State:
+        """The state without the places of a flow that is gone, or whose role the person no longer holds."""
+        parked = tuple(place for place in state.parked if self._open(place, facts))
+        if self._open(state.place, facts):
+            return replace(state, parked=parked)
+        return replace(state, parked=parked, place=HOME, offers=(), misses=0)
+
+    def _open(self, place: Place, facts: Facts) -> bool:
+        flow = self._flows.get(place.flow)
+        return flow is not None and may_enter(flow, facts)
 
     def _flow(self, state: State) -> Flow:
         return self._flows.get(state.place.flow) or self._flows["menu"]
@@ -289,28 +306,15 @@ def may_enter(flow: Flow, facts: Facts) -> bool:
     return flow.roles is None or any(facts.person.holds(role) for role in flow.roles)
 
 
-def base36(number: int) -> str:
-    """The number in as few characters as a button allows."""
-    digits = ""
-    while True:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-        if not number:
-            return digits
-
-
-def _tokened(choice: Choice, screen: int) -> Choice:
-    token = choice.value if choice.value.startswith("@") else f"{base36(screen)}:{choice.value}"
-    if len(token.encode()) > TOKEN_BYTES:
-        raise ValueError(f"the button {token!r} is longer than {TOKEN_BYTES} bytes")
-    return replace(choice, value=token)
-
-
-def _offer(choice: Choice, numbered: bool, facts: Facts) -> Offer:
-    return Offer(choice.value, render(choice.label, facts.language, facts.catalog), numbered)
+def _with_help(screen: Message, place: Place) -> Message:
+    """The screen with the menu and a person among its ways, unless it offers them already."""
+    offered = {choice.value for choice in (*screen.choices, *screen.ways)}
+    more = tuple(way for way in (MENU, HUMAN) if way.value not in offered and not (way is MENU and place == HOME))
+    return replace(screen, ways=(*screen.ways, *more))
 
 
 def _is_notice(say: Say) -> bool:
     message = say.message
-    plain = not (message.choices or message.ways or message.attachment or message.title or message.template)
+    asks = message.choices or message.ways or message.hint or message.example
+    plain = not (asks or message.attachment or message.title or message.template)
     return plain and isinstance(say.to, Here) and not say.apart

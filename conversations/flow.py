@@ -6,8 +6,8 @@ from typing import ClassVar, Protocol
 
 from conversations.effects import Effect, Say
 from conversations.events import ContactShared, Json, Located, Sent, Unreadable
-from conversations.facts import Facts, Role
-from conversations.messages import Choice, Message, Param, Phrase
+from conversations.facts import Facts, House, Role
+from conversations.messages import Choice, Message, Param, Phrase, Text
 from conversations.state import Place
 
 
@@ -117,6 +117,10 @@ BACK = choice("back", "way.back")
 SKIP = choice("skip", "way.skip")
 MENU = choice("@menu:home", "way.menu")
 HUMAN = choice("@handoff:open", "way.human")
+NEXT = choice("next", "way.next")
+DONE = choice("done", "way.done")
+YES = choice("yes", "common.yes")
+NO = choice("no", "common.no")
 
 
 def go_to(flow: str, *effects: Effect, **args: Json) -> Outcome:
@@ -132,3 +136,12 @@ def done(*effects: Effect) -> Outcome:
 def first(outcome: Outcome, *effects: Effect) -> Outcome:
     """The outcome with these effects before its own."""
     return replace(outcome, effects=(*effects, *outcome.effects))
+
+
+def phone_line(house: House) -> tuple[Text, ...]:
+    """The paragraph that says whom to call and when; none where no phone is configured."""
+    if not house.phone:
+        return ()
+    if not house.hours:
+        return (p("common.call_any_time", phone=house.phone),)
+    return (p("common.call", phone=house.phone, hours=house.hours),)

@@ -8,9 +8,10 @@ from decimal import Decimal
 from io import StringIO
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
+from conversations.folding import words
 from conversations.messages import Day, Localized, Moment, Money, Param, Phrase, Text, Verbatim
 
 
@@ -52,7 +53,7 @@ def read_book(language: str, sources: Mapping[str, str]) -> Book:
         catalog = read_po(StringIO(source), locale=language, abort_invalid=True)
         plural = catalog.plural_expr
         for message in catalog:
-            if not message.id or message.obsolete:
+            if not message.id:
                 continue
             key = message.id if isinstance(message.id, str) else message.id[0]
             forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
@@ -111,3 +112,19 @@ def _shown(value: Param, language: str, catalog: Catalog) -> str:
 def duration(span: timedelta, language: str) -> str:
     """A length of time in the largest fitting unit ("3 giorni")."""
     return dates.format_timedelta(span, threshold=1.2, locale=language)
+
+
+def own_name(language: str) -> str:
+    """What its speakers call a language ("Italiano", "English")."""
+    name = Locale.parse(language).get_language_name(language) or language
+    return name[:1].upper() + name[1:]
+
+
+def language_named(text: str, catalog: Catalog) -> str | None:
+    """The language of the catalogue that the text names, in any of its languages ("inglese", "Italian", "en")."""
+    said = words(text[:100])
+    for code in catalog.languages:
+        names = {Locale.parse(teller).languages.get(code, "") for teller in catalog.languages}
+        if said in {code, *map(words, names)} and said:
+            return code
+    return None

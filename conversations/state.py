@@ -44,6 +44,8 @@ class State:
 
 
 START = State(Place("welcome", "start"))
+HOME = Place("menu", "home")
+"""Where everybody can always return to; nothing stays open behind it."""
 
 
 def to_json(state: State) -> dict[str, Json]:
@@ -66,7 +68,7 @@ def from_json(data: Mapping[str, Json]) -> State:
     place, never her answers, which live in rows of their own.
     """
     if data.get("v") != VERSION:
-        return State(Place("menu", "home"), screen=_int(data.get("screen")))
+        return State(HOME, screen=_int(data.get("screen")))
     offers, parked = data.get("offers"), data.get("parked")
     return State(
         place=_place(data.get("place")),
@@ -87,7 +89,7 @@ def _place(data: Json | None) -> Place:
         case [str(flow), str(step), dict(memory)]:
             return Place(flow, step, memory)
         case _:
-            return Place("menu", "home")
+            return HOME
 
 
 def _offer(data: Json) -> Offer:

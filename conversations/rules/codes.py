@@ -5,11 +5,17 @@ Crockford's base32 (no I, L, O, U), so that a code survives a phone call: O is r
 
 import re
 
+from conversations.folding import clean
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 INVITATION = "WIS"
 LINK = "COL"
 
 _CODE = re.compile(r"(?<![0-9A-Z])(WIS|COL)[\s\-_]*([0-9A-Z]{4})[\s\-_]*([0-9A-Z]{4})(?![0-9A-Z])")
+_BARE = re.compile(r"([0-9A-Z]{4})[\s\-_]*([0-9A-Z]{4})")
+_ATTEMPT = re.compile(
+    r"(?:(?:WIS|COL)[\s\-_]*)?[0-9A-Z]{2,6}[\s\-_]*[0-9A-Z]{2,6}|(?:WIS|COL)[\s\-_]+[0-9A-Z\-]{2,12}"
+)
 _ALIKE = str.maketrans("OIL", "011")
 
 
@@ -23,11 +29,32 @@ def make_code(prefix: str, seed: bytes) -> str:
 def code_in(text: str, prefix: str) -> str | None:
     """The first code with this prefix in the text, in its written form; None if there is none.
 
-    Case, missing or doubled separators and the look-alikes O, I, L are forgiven.
+    Case, missing or doubled separators, long dashes and the look-alikes O, I, L are forgiven. An invitation code
+    may lack its prefix where the whole text is the code, with a digit or a separator that tells it from a word.
     """
-    for found in _CODE.finditer(text[:4000].upper()):
+    said = clean(text).upper()
+    for found in _CODE.finditer(said):
         kind, head, tail = found.groups()
-        symbols = (head + tail).translate(_ALIKE)
-        if kind == prefix and all(symbol in ALPHABET for symbol in symbols):
-            return f"{prefix}-{symbols[:4]}-{symbols[4:]}"
+        if kind == prefix and (code := _written(prefix, head + tail)):
+            return code
+    bare = _BARE.fullmatch(said)
+    if bare and prefix == INVITATION and _unlike_a_word(said):
+        return _written(prefix, bare[1] + bare[2])
     return None
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether somebody who typed only this meant a code, right or wrong ("wis 7K3M-2Q", "7k3m")."""
+    said = clean(text).upper()
+    return _ATTEMPT.fullmatch(said) is not None and _unlike_a_word(said)
+
+
+def _written(prefix: str, symbols: str) -> str | None:
+    symbols = symbols.translate(_ALIKE)
+    if not all(symbol in ALPHABET for symbol in symbols):
+        return None
+    return f"{prefix}-{symbols[:4]}-{symbols[4:]}"
+
+
+def _unlike_a_word(said: str) -> bool:
+    return any(char.isdigit() for char in said) or ("-" in said and said.startswith((INVITATION, LINK)))
