@@ -126,7 +126,7 @@ class Ticket:
     """
 
     id: str
-    number: int
+    number: str
     text: str
     at: datetime
     open: bool

@@ -1,0 +1,138 @@
+"""The database: one engine for SQLite and PostgreSQL, its transactions, and what can go wrong.
+
+StorageError
++-- Conflict    the world moved between the facts and the write: run the turn again
++-- Missing     a row that must be there is not
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel
+
+from storage.crypto import KeyRing
+from storage.types import give_keys
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMES
+
+BUSY_MS = 10_000
+
+
+class StorageError(Exception):
+    """The database could not do what was asked."""
+
+
+class Conflict(StorageError):
+    """Somebody else was faster."""
+
+
+class Missing(StorageError):
+    """What was asked for is not there."""
+
+
+class Database:
+    """An engine, its keys, and how to open a transaction on it."""
+
+    def __init__(self, url: str, keys: KeyRing, pool_size: int = 12) -> None:
+        """Opens nothing yet. A SQLite file's folder is made. Raises ValueError for other databases."""
+        parsed = make_url(url)
+        self.kind = parsed.get_backend_name()
+        self.keys = keys
+        if self.kind == "sqlite":
+            self.engine = _sqlite(url, parsed.database)
+        elif self.kind == "postgresql":
+            self.engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=4, pool_pre_ping=True
+            )
+        else:
+            raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+        give_keys(self.engine.dialect, keys)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end, rolled back if the block raises."""
+        with self.engine.connect() as conn:
+            if self.kind == "sqlite":
+                conn.exec_driver_sql("BEGIN IMMEDIATE")
+            with conn.begin() if self.kind != "sqlite" else _sqlite_block(conn):
+                yield conn
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state and writes nothing."""
+        with self.engine.connect() as conn:
+            if self.kind == "sqlite":
+                conn.exec_driver_sql("BEGIN")
+            try:
+                yield conn
+            finally:
+                if self.kind == "sqlite":
+                    conn.exec_driver_sql("ROLLBACK")
+
+    def close(self) -> None:
+        """Every connection is closed."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _sqlite_block(conn: Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        conn.exec_driver_sql("ROLLBACK")
+        raise
+    conn.exec_driver_sql("COMMIT")
+
+
+def _sqlite(url: str, database: str | None) -> Engine:
+    memory = not database or database == ":memory:"
+    if not memory and database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
+    engine = (
+        create_engine(url, connect_args=arguments, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+        if memory
+        else create_engine(url, connect_args=arguments, isolation_level="AUTOCOMMIT")
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # with the driver's own transactions a read that turns into a write fails or loses updates without an error
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements that need no object."""
+    return cast(Table, cast(Any, model).__table__)
+
+
+def is_outage(error: BaseException) -> bool:
+    """True if the database was locked, full, gone or restarting, so that the same work may succeed later."""
+    if isinstance(error, DBAPIError):
+        name = type(error.orig).__name__
+        return error.connection_invalidated or name in {
+            "OperationalError",
+            "AdminShutdown",
+            "CannotConnectNow",
+            "DeadlockDetected",
+            "SerializationFailure",
+            "InterfaceError",
+        }
+    return False

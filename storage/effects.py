@@ -1,0 +1,181 @@
+"""The door out: one case per effect; rows only, inside the turn's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from conversations.effects import (
+    AcceptInvitation,
+    AnswerTicket,
+    DiscardRun,
+    Effect,
+    ErasePerson,
+    FinishRun,
+    Forget,
+    Here,
+    IssueLinkCode,
+    JoinPerson,
+    MarkReachable,
+    OpenTicket,
+    RecordConsent,
+    Remind,
+    ResumeMessages,
+    SaveRun,
+    Say,
+    SetLanguage,
+    StartRun,
+    StopMessages,
+    ToPerson,
+    ToRole,
+    ToTicket,
+)
+from conversations.facts import Facts
+from conversations.message_json import message_to_json
+from conversations.messages import Message
+from storage import audit, forms, network, outbox, people, privacy, tickets, timers
+from storage.crypto import KeyRing
+from storage.people import KnownAddress, KnownPerson
+
+LINK_CODE_LIFE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that is in the outbox: its number, its reader, and whether this process is to send it now."""
+
+    number: int
+    person_id: str | None
+    address: KnownAddress
+    language: str
+    lane: int
+    message: Message
+    replaces: str
+    claimed: bool
+    farewell: bool = False
+
+
+@dataclass(slots=True)
+class Hand:
+    """Who carries the effects of one turn out: the transaction, the person, and what was put in the outbox."""
+
+    conn: Connection
+    keys: KeyRing
+    node: str
+    known: KnownPerson
+    facts: Facts
+    message_ref: str
+    posted: list[Posted]
+    erased: bool = False
+
+
+def carry_out(hand: Hand, effects: Sequence[Effect]) -> None:
+    """Every effect is a row (or the absence of one) when this returns. Raises Conflict where the world moved."""
+    for effect in effects:
+        _carry_out(hand, effect)
+
+
+def _carry_out(hand: Hand, effect: Effect) -> None:
+    conn, person, now = hand.conn, hand.known.id, hand.facts.now
+    match effect:
+        case Say():
+            _say(hand, effect)
+        case SetLanguage(language=language):
+            people.set_language(conn, person, language)
+            hand.known = _speaking(hand.known, language)
+        case AcceptInvitation(invitation_id=key):
+            row = network.use_invitation(conn, key, person, now)
+            people.add_membership(conn, person, row.enterprise_id, row.role, row.contract, now)
+        case RecordConsent(purpose=purpose, given=given, text_version=version):
+            channel = hand.known.here.channel
+            people.record_consent(conn, person, purpose, given, version, hand.known.language, channel, now)
+        case IssueLinkCode(code=code):
+            key = hand.keys.hash("link", code)
+            network.add_link_code(conn, hand.facts.fresh[-1], key, person, now + LINK_CODE_LIFE)
+        case JoinPerson(link_code_id=key, person_id=other):
+            network.use_link_code(conn, key, now)
+            people.move_addresses(conn, person, other)
+            privacy.drop_guest(conn, person)
+            audit.record(conn, "joined_channel", hand.known.here.channel, other, now)
+        case StartRun(run_id=key, wave_id=wave, form_version=version, run=run):
+            forms.start_run(conn, key, person, wave, version, run.to_json(), now)
+        case SaveRun(run_id=key, run=run):
+            forms.save_run(conn, key, run.to_json(), now)
+        case FinishRun(run_id=key, run=run, answers=answers):
+            forms.finish_run(conn, key, run.to_json(), answers, now)
+        case DiscardRun(run_id=key):
+            forms.discard_run(conn, key)
+        case Remind(kind=kind, subject=subject, at=at, payload=payload):
+            timers.set_timer(conn, person, kind, subject, at, payload)
+        case Forget(kind=kind, subject=subject):
+            timers.forget(conn, person, kind, subject)
+        case StopMessages():
+            people.set_stopped(conn, person, now)
+        case ResumeMessages():
+            people.set_stopped(conn, person, None)
+        case MarkReachable(reachable=reachable):
+            people.mark_blocked(conn, hand.known.here.id, None if reachable else now)
+        case OpenTicket(ticket_id=key, text=text, file=file, about=about):
+            tickets.open_ticket(conn, key, about, person, text, now)
+            if file is not None:
+                channel = hand.known.here.channel
+                tickets.add_file(conn, key, channel, file.kind, file.mime, file.name, file.ref, now)
+        case AnswerTicket(ticket_id=key, text=text):
+            tickets.answer_ticket(conn, key, text, person, now)
+        case ErasePerson():
+            privacy.erase(conn, person, now)
+            hand.erased = True
+        case _:
+            assert_never(effect)
+
+
+def _say(hand: Hand, say: Say) -> None:
+    match say.to:
+        case Here():
+            if hand.erased:
+                _post(hand, hand.known, hand.known.here, say, farewell=True)
+            else:
+                _post(hand, hand.known, hand.known.here, say)
+        case ToPerson(person_id=other):
+            _post_to(hand, other, say)
+        case ToRole(role=role):
+            for other in people.holders(hand.conn, role):
+                if other != hand.known.id:
+                    _post_to(hand, other, say)
+        case ToTicket(ticket_id=key):
+            ticket = tickets.ticket_by_id(hand.conn, key)
+            if ticket is not None:
+                _post_to(hand, ticket.person_id, say)
+        case _:
+            assert_never(say.to)
+
+
+def _post_to(hand: Hand, person_id: str, say: Say) -> None:
+    reader = people.find_by_id(hand.conn, person_id, lock=False)
+    if reader is not None and not reader.here.blocked:
+        _post(hand, reader, reader.here, say)
+
+
+def _post(hand: Hand, reader: KnownPerson, address: KnownAddress, say: Say, farewell: bool = False) -> None:
+    if reader.stopped and outbox.LANES[say.lane] > 0:
+        return
+    replaces = hand.message_ref if say.replaces and address.id == hand.known.here.id else ""
+    post = outbox.Post(
+        person_id=None if farewell else reader.id,
+        address_id=None if farewell else address.id,
+        channel=address.channel,
+        lane=outbox.LANES[say.lane],
+        body={"message": message_to_json(say.message), "language": reader.language},
+        replaces=replaces,
+        farewell=f"{address.kind}:{address.value}" if farewell else None,
+    )
+    number, claimed = outbox.put(hand.conn, post, hand.facts.now, hand.node)
+    hand.posted.append(
+        Posted(number, post.person_id, address, reader.language, post.lane, say.message, replaces, claimed, farewell)
+    )
+
+
+def _speaking(known: KnownPerson, language: str) -> KnownPerson:
+    return KnownPerson(known.id, language, known.stopped, known.state, known.addresses, known.here)

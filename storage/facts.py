@@ -1,0 +1,182 @@
+"""The door in: gathers what the engine may know before it takes one event."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Connection, bindparam, select
+
+from conversations.events import Chose, Event, Joined, MediaKind, Said, Sent
+from conversations.facts import (
+    Facts,
+    House,
+    Invitation,
+    LinkCode,
+    Look,
+    Membership,
+    NeedsRun,
+    Person,
+    Reach,
+    Role,
+    Ticket,
+    Wave,
+)
+from conversations.forms.form import Form
+from conversations.forms.walk import Run
+from conversations.rules.codes import INVITATION, LINK, code_in
+from conversations.rules.tickets import ticket_number
+from conversations.state import State
+from storage import forms, network, people, tickets
+from storage.content import Content
+from storage.crypto import KeyRing
+from storage.people import KnownPerson
+
+FRESH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What does not change from turn to turn: the content, the house, the keys, the compiled forms."""
+
+    content: Content
+    house: Callable[[], House]
+    keys: KeyRing
+    library: forms.Library
+
+
+def gather(conn: Connection, world: World, known: KnownPerson, event: Event, state: State, look: Look) -> Facts:
+    """The facts for this event of this person, as of `event.at`."""
+    memberships = _memberships(conn, known.id)
+    person = Person(
+        id=known.id,
+        language=known.language,
+        memberships=memberships,
+        consents=people.consents_of(conn, known.id),
+        reaches=tuple(Reach(a.channel, _masked(a.value), a.blocked) for a in known.addresses),
+        stopped=known.stopped,
+    )
+    wave, run, form = _questionnaire(conn, world, known.id, event.at)
+    text = _text(event)
+    return Facts(
+        now=event.at,
+        zone=world.content.catalog.zone,
+        person=person,
+        channel=known.here.channel,
+        look=look,
+        catalog=world.content.catalog,
+        house=world.house(),
+        fresh=tuple(secrets.token_urlsafe(16) for _ in range(FRESH)),
+        invitation=_invitation(conn, world.keys, text, known.id, event.at),
+        link_code=_link_code(conn, world.keys, text, known.id, event.at),
+        wave=wave,
+        run=run,
+        form=form,
+        tickets=_tickets(conn, person, event, state),
+        documents=world.content.documents,
+    )
+
+
+def _memberships(conn: Connection, person_id: str) -> tuple[Membership, ...]:
+    rows = conn.execute(_MEMBERSHIPS, {"key": person_id})
+    return tuple(Membership(r.role, r.enterprise_id or "", r.name or "", r.contract) for r in rows)
+
+
+def _questionnaire(
+    conn: Connection, world: World, person_id: str, at: datetime
+) -> tuple[Wave | None, NeedsRun | None, Form | None]:
+    found = forms.current(conn, person_id, at)
+    if found is None:
+        return None, None, None
+    wave = Wave(found.wave_id, found.form, found.form_version, found.closes_at)
+    form = world.library.form(conn, found.form, found.run_version)
+    if found.run_id is None or not isinstance(found.state, dict):
+        return wave, None, form
+    run = NeedsRun(
+        found.run_id, found.wave_id, found.run_version, found.finished, Run.from_json(found.state), found.updated_at
+    )
+    return wave, run, form
+
+
+def _invitation(conn: Connection, keys: KeyRing, text: str, person_id: str, at: datetime) -> Invitation | None:
+    code = code_in(text, INVITATION)
+    if code is None:
+        return None
+    row = network.invitation_by_hash(conn, keys.hash("invitation", code))
+    if row is None:
+        return Invitation(code, "unknown")
+    if row.used_by is not None:
+        return Invitation(code, "mine" if row.used_by == person_id else "used")
+    if row.revoked_at is not None:
+        return Invitation(code, "revoked")
+    if row.expires_at <= at:
+        return Invitation(code, "expired")
+    return Invitation(
+        code, "open", row.id, row.enterprise_id or "", row.enterprise or "", cast(Role, row.role), row.contract
+    )
+
+
+def _link_code(conn: Connection, keys: KeyRing, text: str, person_id: str, at: datetime) -> LinkCode | None:
+    code = code_in(text, LINK)
+    row = None if code is None else network.link_code_by_hash(conn, keys.hash("link", code))
+    if row is None:
+        return None
+    if row.person_id == person_id:
+        return LinkCode("mine", row.id, row.person_id)
+    if row.used_at is not None:
+        return LinkCode("used", row.id, row.person_id)
+    return LinkCode("open" if row.expires_at > at else "expired", row.id, row.person_id)
+
+
+def _tickets(conn: Connection, person: Person, event: Event, state: State) -> tuple[Ticket, ...]:
+    """Only where somebody may look at them now: most turns need none."""
+    what = event.what
+    tapped = isinstance(what, Chose) and what.token.startswith("@handoff")
+    here = state.place.flow == "handoff" or any(place.flow == "handoff" for place in state.parked)
+    if person.holds("welfare_manager"):
+        found = [*tickets.open_tickets(conn), *tickets.tickets_of(conn, person.id)]
+    elif tapped or here:
+        found = tickets.tickets_of(conn, person.id)
+    else:
+        return ()
+    unique = {ticket.id: ticket for ticket in found}
+    return tuple(
+        Ticket(
+            id=t.id,
+            number=ticket_number(t.id),
+            text=t.text,
+            at=t.opened_at,
+            open=t.open,
+            mine=t.person_id == person.id,
+            file=None
+            if t.file_kind is None
+            else Sent(cast(MediaKind, t.file_kind), "", t.file_mime, t.file_name),
+            about=t.about,
+            answer=t.answer,
+        )
+        for t in unique.values()
+    )
+
+
+def _text(event: Event) -> str:
+    match event.what:
+        case Said(text=text):
+            return text
+        case Joined(code=code):
+            return code
+        case _:
+            return ""
+
+
+def _masked(value: str) -> str:
+    return "•••" + value[-3:] if len(value) > 5 else "•••"
+
+
+_M, _E = people.MEMBERSHIPS.c, network.ENTERPRISES.c
+_MEMBERSHIPS = (
+    select(_M.role, _M.enterprise_id, _M.contract, _E.name)
+    .select_from(people.MEMBERSHIPS.outerjoin(network.ENTERPRISES, _E.id == _M.enterprise_id))
+    .where(_M.person_id == bindparam("key"), _M.until.is_(None))
+    .order_by(_M.id)
+)
