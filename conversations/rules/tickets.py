@@ -1,4 +1,4 @@
-"""The short number people use for a ticket: made of its random id, so that no order and no count can be read from it."""
+"""The short number of a ticket, made of its random id: it tells neither an order nor a count."""
 
 import base64
 
