@@ -118,7 +118,7 @@ def _happenings(form: Mapping[str, str], address: Address, cards: Mapping[str, s
     if tapped is not None:
         return [tapped]
     media = _media(form)
-    body = form.get("Body", "")
+    body = form.get("Body", "").replace("\x00", "")
     if media:
         return [_sent(url, mime, form, body if n == 0 else "", address, cards) for n, (url, mime) in enumerate(media)]
     if form.get("Latitude") or form.get("Longitude") or form.get("MessageType") == "location":
@@ -165,10 +165,9 @@ def _sent(
         return ContactShared(phone, own=address.kind == "phone" and phone == address.value)
     kind = _kind(_bare(mime), form.get("MessageType", "").lower())
     # Twilio gives a document's name as the text of the message, where it gives it at all.
-    name = (
-        caption.strip() if kind == "document" and re.fullmatch(r"[^\n/\\]{1,120}\.\w{2,5}", caption.strip()) else ""
-    )
-    return Sent(kind, ref=url, mime=_bare(mime), name=name, caption="" if name else caption)
+    named = kind == "document" and re.fullmatch(r"[^\n/\\]{1,120}\.\w{2,5}", caption.strip())
+    name, caption = (caption.strip(), "") if named else ("", caption)
+    return Sent(kind, ref=url, mime=_bare(mime), name=name, caption=caption)
 
 
 def _kind(mime: str, message_type: str) -> MediaKind:
