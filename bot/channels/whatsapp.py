@@ -21,7 +21,7 @@ from bot.channels.whatsapp_post import Post, send_error
 from bot.channels.whatsapp_sender import WhatsAppSender
 from bot.channels.whatsapp_signature import Signatures
 from bot.channels.whatsapp_templates import OpenerTemplate
-from bot.metrics import webhook_refused
+from bot.metrics import UPDATES_SKIPPED, WEBHOOK_REFUSED
 from conversations.events import Event
 from scheduler.sending import SendError, Unavailable
 
@@ -139,7 +139,7 @@ class WhatsApp:
         form = await self._genuine(request)
         found = events(form, self._inbox.now(), await self._cards(form))
         if not found:
-            log.warning("an inbound webhook that is no WhatsApp message was ignored")
+            UPDATES_SKIPPED.labels(CHANNEL, "no_whatsapp_message").inc()
         try:
             if found:
                 await self._inbox.take(found)
@@ -165,7 +165,7 @@ class WhatsApp:
             reason = self._signatures.refusal(request.raw_path, form, request.headers)
             if not reason:
                 return form
-        webhook_refused.labels(CHANNEL, reason).inc()
+        WEBHOOK_REFUSED.labels(CHANNEL, reason).inc()
         raise web.HTTPForbidden
 
     async def _cards(self, form: MultiDict[str]) -> dict[str, str]:

@@ -71,8 +71,8 @@ async def fetch(config: WhatsAppConfig, http: TwilioHttp, ref: str, limit: int) 
     may send us on to the store where the file lies. Raises Refused or the error of Twilio's answer.
     """
     home = URL(config.api_base_url).origin()
-    url = URL(ref)
-    if not url.is_absolute() or url.origin() != home or url.user:
+    url = _address(ref)
+    if url is None or url.origin() != home or url.user:
         raise Refused("the file is not on Twilio's server")
     for _ in range(MAX_REDIRECTS + 1):
         head = {"Authorization": basic_auth(config.account_sid, config.auth_token)} if url.origin() == home else {}
@@ -89,12 +89,23 @@ async def fetch(config: WhatsAppConfig, http: TwilioHttp, ref: str, limit: int) 
     raise Refused("the file is behind too many redirections")
 
 
+def _address(text: str) -> URL | None:
+    """The web address in the text, None if it is none."""
+    try:
+        url = URL(text)
+        return url if url.scheme in ("http", "https") and url.host else None
+    except ValueError:
+        return None
+
+
 def _onward(url: URL, location: str, home: URL) -> URL:
     """Where Twilio sends us: to itself, or to a public https server that has a name."""
-    onward = URL(urljoin(str(url), location))
+    onward = _address(urljoin(str(url), location))
+    if not location or onward is None:
+        raise Refused("the file is behind a redirection that leads nowhere")
     host = onward.host or ""
     public = onward.scheme == "https" and "." in host and ":" not in host and not host.replace(".", "").isdigit()
-    if not location or not (public or onward.origin() == home):
+    if not (public or onward.origin() == home):
         raise Refused("the file is behind a redirection we do not follow")
     return onward
 
