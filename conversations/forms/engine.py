@@ -4,7 +4,8 @@ Follows ODK Web Forms 0.22 (forms.md, section 3): hidden nodes read as empty but
 calculations write when their result changes, choices no longer offered read as not selected.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
@@ -30,6 +31,18 @@ MOST_PASSES = 40
 
 Option = tuple[str, str]
 """A choice: its name and its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The data of a run by path: answers that differ from the form's own, sizes of repeats, and what
+    calculations and actions must remember (last results, what unsteady ones depended on, values seen)."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    calculated: Mapping[str, str] = field(default_factory=dict)
+    snapshots: Mapping[str, str] = field(default_factory=dict)
+    fired: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Engine:
@@ -165,9 +178,13 @@ class Engine:
         return rule is None or not item.relevant or item.text == "" or self.truth(rule, item, True)
 
     def range_relevant(self, parent: Item, definition: Definition) -> bool:
-        """True when a repeat is shown: one of its instances is, or without instances its parent is."""
+        """True when a repeat is shown: one of its instances is, or would be if there were one."""
         present = instances(parent, definition)
-        return any(item.relevant for item in present) if present else parent.relevant
+        if present or not parent.relevant or definition.relevant is None:
+            return any(item.relevant for item in present) if present else parent.relevant
+        imagined = Item(definition)
+        imagined.parent = parent
+        return self.truth(definition.relevant, imagined, True)
 
     # Change
 
@@ -344,6 +361,7 @@ class Engine:
         if item.snapshot == snapshot:
             return True
         item.snapshot = snapshot
+        self.environment.random = Random(f"{self.seed} {reference(item)} {snapshot}")
         return False
 
     def _react(self, item: Item, index: int, action: Action) -> None:
@@ -393,6 +411,61 @@ class Engine:
             if self._insert(parent, definition, place) is None:
                 return
 
+    # Keeping
+
+    def save(self) -> Saved:
+        """What must be kept of this run so that load() brings it back."""
+        values: dict[str, str] = {}
+        repeats: dict[str, int] = {}
+        calculated: dict[str, str] = {}
+        snapshots: dict[str, str] = {}
+        fired: dict[str, Mapping[str, str]] = {}
+        for ref, item in self.items(repeats):
+            if item.raw != item.first:
+                values[ref] = item.raw
+            if item.last is not None and item.last != item.raw:
+                calculated[ref] = item.last
+            if item.snapshot is not None:
+                snapshots[ref] = item.snapshot
+            if item.fired:
+                fired[ref] = {str(index): text for index, text in item.fired.items()}
+        return Saved(values, repeats, calculated, snapshots, fired)
+
+    def load(self, saved: Saved) -> None:
+        """Brings back what save() kept, in place of start(), and recomputes."""
+        if saved.repeats:
+            self._resize(self.document, "", saved.repeats)
+        values, calculated, snapshots, fired = saved.values, saved.calculated, saved.snapshots, saved.fired
+        for ref, item in self.items():
+            if ref in values:
+                item.raw = values[ref]
+            if ref in calculated:
+                item.last = calculated[ref]
+            if ref in snapshots:
+                item.snapshot = snapshots[ref]
+                item.last = calculated.get(ref, item.raw)
+            if ref in fired:
+                item.fired = {int(i): text for i, text in fired[ref].items() if i.isdecimal()}
+        self.settle()
+
+    def _resize(self, item: Item, base: str, repeats: Mapping[str, int]) -> None:
+        for definition in item.definition.children:
+            if definition.kind != "repeat":
+                continue
+            present = instances(item, definition)
+            wanted = min(max(repeats.get(f"{base}/{definition.name}", len(present)), 0), MOST_REPEATS)
+            for extra in present[wanted:]:
+                remove(extra)
+            for place in range(len(present), wanted):
+                insert(item, definition, place)
+        for ref, child in children_with_refs(item, base):
+            if child.definition.kind != "leaf":
+                self._resize(child, ref, repeats)
+
+    def items(self, repeats: dict[str, int] | None = None) -> Iterator[tuple[str, Item]]:
+        """Every leaf with its path, in document order; sizes of repeats are noted in `repeats`."""
+        yield from _leaves(self.document, "", repeats)
+
     # Finding
 
     def find(self, ref: str) -> Item | None:
@@ -408,3 +481,28 @@ class Engine:
                 return None
             at = found[index]
         return at
+
+
+def children_with_refs(item: Item, base: str) -> Iterator[tuple[str, Item]]:
+    """The children of a node with their paths; `base` is the node's own path."""
+    positions: dict[str, int] = {}
+    for child in item.children:
+        if not isinstance(child, Item):
+            continue
+        ref = f"{base}/{child.definition.name}"
+        if child.definition.kind == "repeat":
+            positions[ref] = positions.get(ref, 0) + 1
+            ref = f"{ref}[{positions[ref]}]"
+        yield ref, child
+
+
+def _leaves(item: Item, base: str, repeats: dict[str, int] | None) -> Iterator[tuple[str, Item]]:
+    if repeats is not None:
+        for definition in item.definition.children:
+            if definition.kind == "repeat":
+                repeats[f"{base}/{definition.name}"] = len(instances(item, definition))
+    for ref, child in children_with_refs(item, base):
+        if child.definition.kind == "leaf":
+            yield ref, child
+        else:
+            yield from _leaves(child, ref, repeats)

@@ -68,7 +68,7 @@ class BodyReader:
         for child in child_elements(parent):
             name = local(child)
             here = self.reference(child, base)
-            definition = self.definitions.get(here) if here != base or name in CONTROLS else None
+            definition = self.definitions.get(here) if here != base or name != "group" else None
             if name in ("group", "repeat"):
                 found.append(self.container(child, name, here, definition))
             elif name in CONTROLS:
@@ -94,7 +94,11 @@ class BodyReader:
                 definition.count = self.notes.expression(count, here, "repeat_count")
                 fixed = element.get(f"{{{JAVAROSA}}}noAddRemove") or ""
                 definition.fixed_count = fixed.strip() in ("true()", "true")
-        return Place(definition, label, self.places(element, here), name == "repeat")
+        inside = self.places(element, here)
+        if name == "group" and definition is not None and definition.kind == "repeat":
+            # XLSForm wraps every repeat in a group of the same path that only carries the label.
+            return Place(None, None, inside)
+        return Place(definition, label or (definition and definition.label), inside, name == "repeat")
 
     def question(self, element: ET.Element, definition: Definition, here: str) -> None:
         """Puts the control of a question element on its definition."""

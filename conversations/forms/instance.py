@@ -10,14 +10,16 @@ MOST_REPEATS = 500
 
 
 class Item(Node):
-    """A node of the data. `raw` is the stored answer, `text` what expressions read (empty when hidden)."""
+    """A node of the data. `raw` is the stored answer, `text` what expressions read (empty when hidden),
+    `first` the answer the form starts with."""
 
-    __slots__ = ("definition", "fired", "last", "raw", "relevant", "settled", "snapshot")
+    __slots__ = ("definition", "fired", "first", "last", "raw", "relevant", "settled", "snapshot")
 
     def __init__(self, definition: Definition, raw: str = "") -> None:
         super().__init__(definition.key, raw, ELEMENT if definition.kind != "document" else DOCUMENT)
         self.definition = definition
         self.raw = raw
+        self.first = raw
         self.relevant = True
         self.settled = False
         self.last: str | None = None

@@ -18,6 +18,20 @@ def _number(value: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def decimal_text(number: float) -> str:
+    """A decimal as it is stored: always with a point, as ODK Web Forms writes it."""
+    text = number_text(number)
+    return text if "." in text else f"{text}.0"
+
+
+def point_text(value: str) -> str:
+    """A point as it is stored: four decimals, altitude and accuracy 0.0 when unknown; empty when wrong."""
+    if not is_point(value):
+        return ""
+    numbers = [float(part) for part in value.split()]
+    return " ".join(decimal_text(number) for number in (*numbers, 0.0, 0.0)[:4])
+
+
 def is_point(value: str) -> bool:
     """True for "latitude longitude [altitude [accuracy]]" within the earth's degrees."""
     parts = value.split()
@@ -37,12 +51,12 @@ def stored(value_type: str, value: str) -> str:
             return "" if number is None else number_text(float(math.trunc(number)))
         case "decimal":
             number = _number(value)
-            return "" if number is None else number_text(number)
+            return "" if number is None else decimal_text(number)
         case "date":
             day = value.partition("T")[0]
             return day if is_date(day) else ""
         case "geopoint":
-            return value if is_point(value) else ""
+            return point_text(value)
         case _:
             return value
 

@@ -1,0 +1,405 @@
+"""A form as a conversation: start a run, show its step, take an action; all pure.
+
+    run = start(form, now=now, seed=7, language="it")
+    shown = prompt(form, run, "it")
+    run, problem = (taken := take(form, run, Answer("employee"), now=now)).run, taken.problem
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import assert_never
+
+from conversations.forms.engine import Engine
+from conversations.forms.form import Form
+from conversations.forms.form_model import UNASKABLE, Definition, Text
+from conversations.forms.instance import Item
+from conversations.forms.prompts import Choice, Prompt, question_prompt, summary_prompt
+from conversations.forms.run import FINISHED, SUMMARY, Run, from_json
+from conversations.forms.stops import Route, Stop
+from conversations.forms.value_types import LONGEST_ANSWER, stored
+
+__all__ = [
+    "AddAnother",
+    "Answer",
+    "AnswerRow",
+    "Back",
+    "Choice",
+    "Confirm",
+    "Done",
+    "Edit",
+    "Problem",
+    "Prompt",
+    "Restart",
+    "Run",
+    "Skip",
+    "Taken",
+    "Toggle",
+    "answered",
+    "answers",
+    "from_json",
+    "progress",
+    "prompt",
+    "start",
+    "take",
+]
+
+EXCLUSIVE = frozenset(("none", "nessuno", "nobody", "pnr"))
+"""Names of choices that stand alone: ticking one clears the others, ticking another clears it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer: a choice's name, several names, a number with a point, an ISO date, a file's id."""
+
+    value: str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """Ticks or unticks one choice of several; Done() ends."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The ticked choices are the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """No answer to this question; an earlier one is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """To the question before; answers stay. While editing, back to the summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """From the summary to one question."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The summary is right: the run is finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddAnother:
+    """The reply to "one more?"."""
+
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """All answers are dropped and the run begins again."""
+
+
+Action = Answer | Toggle | Done | Skip | Back | Edit | Confirm | AddAnother | Restart
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an action changed nothing.
+
+    `kind` is required, constraint, type, unknown_choice, too_long, too_many (repeats) or not_now (the
+    action does not fit the step); `messages` are the author's own words by language code, if any.
+    """
+
+    kind: str
+    ref: str = ""
+    messages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The run after an action; with a problem, the run as it was."""
+
+    run: Run
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One answer for the record; `class_` is the privacy class the author gave the question."""
+
+    ref: str
+    name: str
+    type: str
+    value: str
+    class_: str
+
+
+def start(
+    form: Form,
+    *,
+    now: datetime,
+    seed: int,
+    language: str,
+    hidden: frozenset[str] = frozenset(),
+    preset: Mapping[str, str] | None = None,
+) -> Run:
+    """A new run at its first question.
+
+    `now` is aware; its zone is the person's. Questions named in `hidden` are never asked; `preset` gives
+    answers by question name before the first question.
+    """
+    engine = Engine(form, now=now, seed=seed, language=language)
+    engine.start()
+    given = dict(preset or {})
+    if given:
+        for _, item in engine.items():
+            if item.definition.name in given:
+                item.raw = stored(item.definition.value_type, given[item.definition.name])
+        engine.settle()
+    run = Run(form.identifier, language, seed, engine.save(), SUMMARY, hidden=hidden, preset=given)
+    return _moved(run, engine, Route(engine, hidden), -1)
+
+
+def _engine(form: Form, run: Run, now: datetime) -> Engine:
+    engine = Engine(form, now=now, seed=run.seed, language=run.language)
+    engine.load(run.saved)
+    return engine
+
+
+def _live(form: Form, run: Run) -> Engine:
+    """An engine to look at: the one the last step left, or a fresh one."""
+    if run.live is not None and run.live.form is form:
+        return run.live
+    return _engine(form, run, _NEVER)
+
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _moved(run: Run, engine: Engine, route: Route, after: int) -> Run:
+    """The run at the next stop that must be asked: the first after place `after`, else any, else the summary."""
+    waiting = list(route.open_refs(run.done))
+    following = next((index for index in waiting if index > after), waiting[0] if waiting else None)
+    at = SUMMARY if following is None else route.stops[following].ref
+    kept = run.editing if following is not None and at == run.editing else ""
+    return replace(run, at=at, draft=None, editing=kept, saved=engine.save(), live=engine)
+
+
+def prompt(form: Form, run: Run, language: str) -> Prompt:
+    """What to show at this step, in a language of the form (else its default)."""
+    if run.at == FINISHED:
+        return Prompt("finished")
+    engine = _live(form, run)
+    engine.language = form.language_name(language)
+    route = Route(engine, run.hidden)
+    place = route.by_ref.get(run.at)
+    if place is None:
+        place = next(route.open_refs(run.done), None)
+    if place is None or run.at == SUMMARY:
+        return summary_prompt(route)
+    return question_prompt(route, route.stops[place], run.draft, place > 0 or bool(run.editing))
+
+
+def take(form: Form, run: Run, action: Action, *, now: datetime) -> Taken:
+    """The run after an action at `now`; a refused action changes nothing and says why."""
+    if isinstance(action, Restart):
+        return Taken(
+            start(form, now=now, seed=run.seed, language=run.language, hidden=run.hidden, preset=run.preset)
+        )
+    if run.at == FINISHED:
+        return Taken(run, Problem("not_now"))
+    engine = _engine(form, run, now)
+    route = Route(engine, run.hidden)
+    here = run
+    if run.at != SUMMARY and run.at not in route.by_ref:
+        # The clock alone can hide the question that was shown.
+        here = _moved(run, engine, route, -1)
+    if here.at == SUMMARY:
+        taken = _at_summary(here, engine, route, action)
+    else:
+        taken = _at_stop(here, engine, route, route.by_ref[here.at], action)
+    return taken if taken.problem is None else Taken(run, taken.problem)
+
+
+def _at_summary(run: Run, engine: Engine, route: Route, action: Action) -> Taken:
+    match action:
+        case Confirm():
+            waiting = next(route.open_refs(run.done), None)
+            if waiting is not None:
+                return Taken(_moved(run, engine, route, -1))
+            return Taken(replace(run, at=FINISHED, draft=None, editing="", saved=engine.save(), live=engine))
+        case Edit(ref) if ref in route.by_ref:
+            return Taken(replace(run, at=ref, editing=ref, draft=None, live=engine))
+        case Back() if route.stops:
+            return Taken(replace(run, at=route.stops[-1].ref, draft=None, editing="", live=engine))
+        case _:
+            return Taken(run, Problem("not_now"))
+
+
+def _at_stop(run: Run, engine: Engine, route: Route, place: int, action: Action) -> Taken:
+    stop = route.stops[place]
+    match action:
+        case Back():
+            if run.editing:
+                return Taken(replace(_moved(run, engine, route, place), at=SUMMARY, editing=""))
+            if place == 0:
+                return Taken(run, Problem("not_now", stop.ref))
+            return Taken(replace(run, at=route.stops[place - 1].ref, draft=None, live=engine))
+        case AddAnother(more):
+            return _another(run, engine, stop, place, more) if stop.is_offer else _not_now(run, stop)
+        case Edit(ref) if ref in route.by_ref:
+            return Taken(replace(run, at=ref, draft=None, live=engine))
+        case Answer() | Skip() | Toggle() | Done() if not stop.is_offer:
+            return _answer(run, engine, route, stop, action)
+        case Answer() | Skip() | Toggle() | Done() | Edit() | Confirm():
+            return _not_now(run, stop)
+        case Restart():
+            return Taken(run)
+        case _:
+            assert_never(action)
+
+
+def _not_now(run: Run, stop: Stop) -> Taken:
+    return Taken(run, Problem("not_now", stop.ref))
+
+
+def _another(run: Run, engine: Engine, stop: Stop, place: int, more: bool) -> Taken:
+    done = run.done | {stop.ref}
+    if more:
+        if engine.add(stop.item, stop.definition) is None:
+            return Taken(run, Problem("too_many", stop.ref))
+        done = run.done - {stop.ref}
+        place -= 1
+    route = Route(engine, run.hidden)
+    return Taken(_moved(replace(run, done=done), engine, route, place))
+
+
+def _answer(
+    run: Run, engine: Engine, route: Route, stop: Stop, action: Answer | Skip | Toggle | Done
+) -> Taken:
+    item, kind = stop.item, stop.definition.type
+    before = run.draft if run.draft is not None else tuple(item.text.split())
+    match action:
+        case Skip():
+            value = ""
+        case Toggle(name):
+            if kind != "select_multiple":
+                return _not_now(run, stop)
+            if name not in engine.option_names(item):
+                return Taken(run, Problem("unknown_choice", stop.ref))
+            return Taken(replace(run, draft=toggled(before, name), live=engine))
+        case Done():
+            if kind != "select_multiple":
+                return _not_now(run, stop)
+            value = " ".join(before)
+        case Answer(given):
+            value = given if isinstance(given, str) else " ".join(given)
+            if len(value) > LONGEST_ANSWER:
+                return Taken(run, Problem("too_long", stop.ref))
+    return _store(run, engine, route, stop, value)
+
+
+def toggled(chosen: tuple[str, ...], name: str, exclusive: frozenset[str] = EXCLUSIVE) -> tuple[str, ...]:
+    """The ticked names after one more tap; exclusive names never stand beside others."""
+    if name in chosen:
+        return tuple(one for one in chosen if one != name)
+    if name in exclusive:
+        return (name,)
+    return (*(one for one in chosen if one not in exclusive), name)
+
+
+def _store(run: Run, engine: Engine, route: Route, stop: Stop, value: str) -> Taken:
+    item, definition = stop.item, stop.definition
+    problem = _refusal(engine, item, value)
+    if problem is not None:
+        return Taken(run, replace(problem, ref=stop.ref))
+    canonical = engine.canonical(item, value) or ""
+    if definition.type == "acknowledge" and canonical:
+        canonical = "OK"
+    if not canonical and route.is_required(item):
+        messages = _messages(engine, definition.required_message, item)
+        return Taken(run, Problem("required", stop.ref, messages))
+    engine.set(item, canonical)
+    if not engine.is_valid(item):
+        messages = _messages(engine, definition.constraint_message, item)
+        return Taken(run, Problem("constraint", stop.ref, messages))
+    after = Route(engine, run.hidden)
+    done = run.done | {stop.ref}
+    place = after.by_ref.get(stop.ref, -1)
+    if place >= 0 and after.is_open(after.stops[place], done):
+        # The answer did not survive its own consequences; asking at once would never end.
+        place = len(after.stops)
+    return Taken(_moved(replace(run, done=done), engine, after, place))
+
+
+def _refusal(engine: Engine, item: Item, value: str) -> Problem | None:
+    definition = item.definition
+    if not value.strip():
+        return None
+    if definition.type in UNASKABLE:
+        return Problem("type")
+    if definition.is_select:
+        names = set(engine.option_names(item))
+        chosen = [value] if definition.type == "select_one" else value.split()
+        return None if set(chosen) <= names else Problem("unknown_choice")
+    if engine.canonical(item, value) is None:
+        return Problem("type")
+    if definition.type == "range" and not _within(definition, value):
+        return Problem("constraint", messages=_messages(engine, definition.constraint_message, item))
+    return None
+
+
+def _within(definition: Definition, value: str) -> bool:
+    control = definition.control
+    try:
+        number = float(value)
+        low = float(control.start) if control and control.start else number
+        high = float(control.end) if control and control.end else number
+        step = float(control.step) if control and control.step else 0.0
+    except ValueError:
+        return False
+    if not min(low, high) <= number <= max(low, high):
+        return False
+    return step == 0 or abs((number - low) / step - round((number - low) / step)) < 1e-9
+
+
+def _messages(engine: Engine, text: Text | None, item: Item) -> dict[str, str]:
+    if text is None:
+        return {}
+    form, before = engine.form, engine.language
+    found: dict[str, str] = {}
+    for code, name in zip(form.languages, form.language_names, strict=True) if form.languages else (("", ""),):
+        engine.language = name
+        message = engine.text(text, item).strip()
+        if message:
+            found[code] = message
+    engine.language = before
+    return found
+
+
+def answers(form: Form, run: Run) -> list[AnswerRow]:
+    """The relevant answers given so far: questions dealt with, and those preset or hidden by the caller."""
+    found: list[AnswerRow] = []
+    engine = _live(form, run)
+    for ref, item in engine.items():
+        definition = item.definition
+        if definition.control is None or definition.is_note or not item.text:
+            continue
+        given = ref in run.done or definition.name in run.preset or definition.name in run.hidden
+        if given or run.at == FINISHED:
+            found.append(AnswerRow(ref, definition.name, definition.type, item.text, definition.privacy_class))
+    return found
+
+
+def answered(run: Run) -> int:
+    """How many questions have been answered or skipped so far."""
+    return sum(1 for ref in run.done if not ref.endswith("+"))
+
+
+def progress(form: Form, run: Run) -> tuple[int, int]:
+    """Questions dealt with, and questions relevant now."""
+    route = Route(_live(form, run), run.hidden)
+    questions = [stop.ref for stop in route.stops if not stop.is_offer]
+    return sum(1 for ref in questions if ref in run.done), len(questions)
