@@ -54,7 +54,7 @@ class Posted:
     message: Message
     replaces: str
     claimed: bool
-    farewell: bool = False
+    aliases: tuple[KnownAddress, ...] = ()
 
 
 @dataclass(slots=True)
@@ -172,8 +172,9 @@ def _post(hand: Hand, reader: KnownPerson, address: KnownAddress, say: Say, fare
         farewell=f"{address.kind}:{address.value}" if farewell else None,
     )
     number, claimed = outbox.put(hand.conn, post, hand.facts.now, hand.node)
+    aliases = tuple(a for a in reader.addresses if a.channel == address.channel and a.id != address.id)
     hand.posted.append(
-        Posted(number, post.person_id, address, reader.language, post.lane, say.message, replaces, claimed, farewell)
+        Posted(number, post.person_id, address, reader.language, post.lane, say.message, replaces, claimed, aliases)
     )
 
 

@@ -11,7 +11,7 @@ order, whichever process sends them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -38,6 +38,7 @@ from storage.types import Secret, SecretJson, Time
 TODO, SENDING, PARKED = "todo", "sending", "parked"
 SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
 RANKS: Final[Mapping[str, int]] = {TODO: 0, SENDING: 0, PARKED: 1, SENT: 2, DELIVERED: 3, READ: 4, FAILED: 5}
+LOST_AFTER: Final = timedelta(minutes=1)
 LANES: Final[Mapping[str, int]] = {"reply": 0, "alert": 1, "bulk": 2}
 
 
@@ -280,6 +281,14 @@ def beat(conn: Connection, node: str, at: datetime) -> None:
     """The process lives."""
     if not conn.execute(update(NODES).where(NODES.c.id == node).values(beat_at=at)).rowcount:
         conn.execute(insert(NODES).values(id=node, beat_at=at))
+
+
+def let_go(conn: Connection, node: str, in_hand: Sequence[int], at: datetime) -> None:
+    """What the process claimed but does not have in hand (its worker died) may be claimed again."""
+    mine = select(_O.id).where(_O.rank == 0, _O.claimed_by == node, _O.claimed_at < at - LOST_AFTER)
+    lost = set(conn.execute(mine).scalars()) - set(in_hand)
+    if lost:
+        conn.execute(update(OUTBOX).where(_O.id.in_(lost)).values(status=TODO, claimed_by=None))
 
 
 def leave(conn: Connection, nodes: Sequence[str]) -> None:

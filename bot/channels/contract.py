@@ -17,7 +17,8 @@ Rank = Literal["sent", "delivered", "read", "failed"]
 class StatusReport:
     """What a provider reports later of one of our messages.
 
-    `number` is the outbox row it carries for us (0 if it carries none), `ref` the provider's own id.
+    `number` is the outbox row it carries for us (0 if it carries none), `ref` the provider's own id. `again` is
+    what a failure asks for: "window" (send the opener instead), "later" (once more in a day), or nothing.
     """
 
     channel: str
@@ -26,6 +27,7 @@ class StatusReport:
     number: int = 0
     code: str = ""
     reason: str = ""
+    again: Literal["", "window", "later"] = ""
 
 
 class Inbox(Protocol):
