@@ -121,6 +121,10 @@ class TelegramChannel:
         finally:
             menu.cancel()
 
+    def poll_age(self) -> float:
+        """Seconds since Telegram last answered a poll; -1 if it never did."""
+        return self._poller.age()
+
     async def set_commands_for(self, chat: int, extra: CommandTexts) -> None:
         """This chat's menu also shows the commands of the person's roles. Raises SendError."""
         await self._menu.set_for(chat, extra)

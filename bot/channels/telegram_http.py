@@ -7,6 +7,7 @@ hot road: building and parsing python-telegram-bot's objects costs a quarter of 
 import json
 import logging
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
@@ -190,7 +191,8 @@ def _form(request_data: RequestData) -> aiohttp.FormData:
     for name, text in request_data.json_parameters.items():
         form.add_field(name, text)
     for name, (filename, data, mime) in request_data.multipart_data.items():
-        form.add_field(name, data, filename=filename, content_type=mime)
+        # From a buffer aiohttp sends piece by piece, so that a large file does not hold up everybody else.
+        form.add_field(name, BytesIO(data), filename=filename, content_type=mime)
     return form
 
 

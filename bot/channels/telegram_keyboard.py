@@ -45,8 +45,8 @@ def share(letter: Letter, label: str) -> Markup:
 
 
 def prompt(example: str) -> Markup:
-    """An open input field with an example in it."""
-    return {"force_reply": True, "input_field_placeholder": example[:LONGEST_PLACEHOLDER]}
+    """An open input field with an example of at most LONGEST_PLACEHOLDER characters in it."""
+    return {"force_reply": True, "input_field_placeholder": example}
 
 
 def without_mark(label: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from telegram import InputFile
 
-from bot.channels.telegram_keyboard import Markup, inline, prompt, share
+from bot.channels.telegram_keyboard import LONGEST_PLACEHOLDER, Markup, inline, prompt, share
 from bot.channels.telegram_text import LONGEST_CAPTION, Paragraph, Part, parts, units
 from scheduler.sending import Button, File, Letter, Refused
 
@@ -45,7 +45,7 @@ def plan(letter: Letter, language: str, phrases: Phrases) -> list[Call]:
     example = letter.example
     if letter.wanted in ("contact", "location"):
         markup, editable = share(letter, phrases(f"telegram.share_{letter.wanted}", language)), False
-    elif keyboard is None and example and letter.wanted in ("text", "number", "date") and not letter.replaces:
+    elif keyboard is None and _fits_field(letter):
         markup, example = prompt(example), ""
     texts = parts(_paragraphs(letter, example))
     calls = _calls(letter, texts, int(letter.replaces) if editable and letter.replaces.isdecimal() else 0)
@@ -56,12 +56,18 @@ def plan(letter: Letter, language: str, phrases: Phrases) -> list[Call]:
     return calls
 
 
+def _fits_field(letter: Letter) -> bool:
+    """Whether the example can stand in the input field: only a new message opens one."""
+    typed = letter.wanted in ("text", "number", "date") and not letter.replaces
+    return typed and 0 < units(letter.example) <= LONGEST_PLACEHOLDER
+
+
 def _paragraphs(letter: Letter, example: str) -> list[Paragraph]:
     listed = any(button.description or units(button.label) > _WIDEST_LABEL for button in letter.choices)
     found = [Paragraph(letter.title, "b"), *(Paragraph(text) for text in letter.body)]
     if listed:
         found.append(Paragraph("\n".join(_line(button) for button in letter.choices)))
-    found += [Paragraph(example, "i"), Paragraph(letter.hint, "i")]
+    found += [Paragraph(letter.hint, "i"), Paragraph(example, "i")]
     return [paragraph for paragraph in found if paragraph.text.strip()]
 
 

@@ -49,6 +49,11 @@ class Poller:
         self._failures = 0
         self._webhook_gone = False
         self._last_update = now()
+        self._last_good: datetime | None = None
+
+    def age(self) -> float:
+        """Seconds since Telegram last answered a poll; -1 if it never did."""
+        return -1.0 if self._last_good is None else (self._now() - self._last_good).total_seconds()
 
     async def run(self) -> None:
         """Polls until cancelled; a batch in hand is committed before the cancellation goes on."""
@@ -100,8 +105,9 @@ class Poller:
         if self._failures:
             _log.info("Telegram answers again")
         self._failures = 0
+        self._last_good = self._now()
         self._health.state = "ok"
-        self._health.detail["last_good_poll"] = self._now().isoformat(timespec="seconds")
+        self._health.detail["last_good_poll"] = self._last_good.isoformat(timespec="seconds")
         self._health.detail["failures"] = 0
         self._health.detail["cause"] = None
 
