@@ -51,6 +51,7 @@ PATIENCE: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 MOST_ATTEMPTS: Final = 40
 DEAD_AFTER: Final = timedelta(seconds=20)
+BEAT_EVERY: Final = 5.0
 CLAIM_AT_ONCE: Final = 200
 BULK_RATE: Final = 25.0
 """Telegram asks for at most about 30 bulk messages a second (Bots FAQ); Twilio's default is 80."""
@@ -92,6 +93,7 @@ class Delivery:
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=lambda: defaultdict(_slots))
     _buckets: dict[str, Bucket] = field(default_factory=lambda: defaultdict(_bucket))
     _in_hand: set[int] = field(default_factory=set)
+    _beaten: float = float("-inf")
     _closing: bool = False
 
     def deliver(self, posted: Sequence[Posted]) -> None:
@@ -170,8 +172,10 @@ class Delivery:
 
     def _claim(self, conn: Connection) -> list[Waiting]:
         at = self.now()
-        outbox.beat(conn, self.node, at)
-        outbox.let_go(conn, self.node, tuple(self._in_hand), at)
+        if time.monotonic() - self._beaten >= BEAT_EVERY:
+            outbox.beat(conn, self.node, at)
+            outbox.let_go(conn, self.node, tuple(self._in_hand), at)
+            self._beaten = time.monotonic()
         found = []
         for row in outbox.claim(conn, self.node, at - DEAD_AFTER, at, CLAIM_AT_ONCE):
             waiting = self._waiting(conn, row)

@@ -27,7 +27,7 @@ class EventRow(SQLModel, table=True):
     provider_id: str = Field(max_length=120)
     kind: str = Field(max_length=20)
     status: str = Field(max_length=8)
-    body: Json = Field(default=None, sa_column=Column(SecretJson("event.body")))
+    body: Any = Field(default=None, sa_column=Column(SecretJson("event.body")))
     error: str = Field(default="", max_length=2000)
     attempts: int = 0
     received_at: datetime = Field(sa_type=Time)

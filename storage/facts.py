@@ -24,7 +24,7 @@ from conversations.facts import (
     Wave,
 )
 from conversations.forms.form import Form
-from conversations.forms.walk import Run
+from conversations.forms.walk import from_json as run_from_json
 from conversations.rules.codes import INVITATION, LINK, code_in
 from conversations.rules.tickets import ticket_number
 from conversations.state import State
@@ -94,7 +94,7 @@ def _questionnaire(
     if found.run_id is None or not isinstance(found.state, dict):
         return wave, None, form
     run = NeedsRun(
-        found.run_id, found.wave_id, found.run_version, found.finished, Run.from_json(found.state), found.updated_at
+        found.run_id, found.wave_id, found.run_version, found.finished, run_from_json(found.state), found.updated_at
     )
     return wave, run, form
 

@@ -62,7 +62,7 @@ class RunRow(SQLModel, table=True):
     person_id: str = Field(foreign_key="person.id", max_length=22)
     wave_id: str = Field(foreign_key="wave.id", max_length=22)
     form_version: str = Field(max_length=40)
-    state: Json = Field(default=None, sa_column=Column(SecretJson("run.state"), nullable=False))
+    state: Any = Field(default=None, sa_column=Column(SecretJson("run.state"), nullable=False))
     started_at: datetime = Field(sa_type=Time)
     updated_at: datetime = Field(sa_type=Time)
     finished_at: datetime | None = Field(default=None, sa_type=Time)

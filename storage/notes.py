@@ -1,5 +1,7 @@
 """Small facts about the installation itself, by name (the simulator's clock, what was seeded)."""
 
+from typing import Any
+
 from sqlalchemy import JSON, Column, Connection, delete, insert, select
 from sqlmodel import Field, SQLModel
 
@@ -13,7 +15,7 @@ class NoteRow(SQLModel, table=True):
     __tablename__ = "note"
 
     name: str = Field(primary_key=True, max_length=40)
-    value: Json = Field(default=None, sa_column=Column(JSON))
+    value: Any = Field(default=None, sa_column=Column(JSON))
 
 
 NOTES = table(NoteRow)

@@ -58,7 +58,7 @@ class OutboxRow(SQLModel, table=True):
     farewell: str | None = Field(default=None, sa_column=Column(Secret("outbox.farewell")))
     channel: str = Field(max_length=16)
     lane: int
-    body: Json = Field(default=None, sa_column=Column(SecretJson("outbox.body")))
+    body: Any = Field(default=None, sa_column=Column(SecretJson("outbox.body")))
     replaces: str = Field(default="", max_length=64)
     status: str = Field(max_length=10)
     rank: int

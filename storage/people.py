@@ -35,7 +35,7 @@ class PersonRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True, max_length=22)
     language: str = Field(max_length=8)
-    state: Json = Field(default=None, sa_column=Column(SecretJson("person.state")))
+    state: Any = Field(default=None, sa_column=Column(SecretJson("person.state")))
     created_at: datetime = Field(sa_type=Time)
     seen_at: datetime = Field(sa_type=Time)
     stopped_at: datetime | None = Field(default=None, sa_type=Time)

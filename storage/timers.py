@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, UniqueConstraint, delete, insert, select
 from sqlmodel import Field, SQLModel
@@ -23,7 +24,7 @@ class TimerRow(SQLModel, table=True):
     kind: str = Field(max_length=40)
     subject: str = Field(max_length=40)
     due_at: datetime = Field(sa_type=Time, index=True)
-    payload: Json = Field(default=None, sa_column=Column(JSON))
+    payload: Any = Field(default=None, sa_column=Column(JSON))
 
 
 TIMERS = table(TimerRow)

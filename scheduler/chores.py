@@ -1,0 +1,59 @@
+"""What is done from time to time: due timers become events, files people sent are fetched."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from scheduler.sending import SendError, Unreachable
+from storage import tickets, timers
+from storage.lanes import Lanes
+from storage.timers import Timer
+
+log = logging.getLogger(__name__)
+
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes: what Telegram lets a bot download (Bot API, getFile) and more than WhatsApp's 16 MB."""
+
+TRIES = 5
+AT_ONCE = 100
+
+
+class Fetcher(Protocol):
+    """A channel that can fetch what a person sent."""
+
+    async def fetch(self, ref: str, limit: int) -> bytes:
+        """The bytes, at most `limit`. Raises SendError."""
+        ...
+
+
+async def ring_timers(lanes: Lanes, ring: Callable[[Timer], Awaitable[None]], now: Callable[[], datetime]) -> int:
+    """Every timer that is due has become an event; how many."""
+    rung = 0
+    while True:
+        due = await lanes.run(partial(timers.due, at=now(), limit=AT_ONCE))
+        for timer in due:
+            await ring(timer)
+        rung += len(due)
+        if len(due) < AT_ONCE:
+            return rung
+
+
+async def fetch_files(lanes: Lanes, fetchers: Mapping[str, Fetcher]) -> int:
+    """The files people sent are here, or known to be lost; how many were fetched."""
+    kept = 0
+    for file in await lanes.run(tickets.files_to_fetch):
+        fetcher = fetchers.get(file.channel)
+        if fetcher is None:
+            continue
+        try:
+            data = await fetcher.fetch(file.ref, LARGEST_FILE)
+        except SendError as error:
+            final = isinstance(error, Unreachable) or not error.retry or file.attempts + 1 >= TRIES
+            log.warning("a file of %s cannot be fetched (final: %s): %s", file.channel, final, error.code)
+            await lanes.run(partial(tickets.miss_file, key=file.id, final=final))
+        else:
+            await lanes.run(partial(tickets.keep_file, key=file.id, data=data, mime=file.mime))
+            kept += 1
+    return kept
