@@ -20,9 +20,10 @@ _NOISY: Final = (
 )
 """Libraries that log addresses with tokens in them, request bodies or every call: only their warnings are kept."""
 
-_CAREFUL: Final = ("aiohttp", "apscheduler", "alembic", "bot", "psycopg", "scheduler", "sqlalchemy", "storage",
-                   "telegram", "twilio")
-"""Whose exceptions say what happened without repeating what a person wrote. (SQLAlchemy: with hide_parameters.)"""
+_CAREFUL: Final = ("aiohttp.", "alembic.", "apscheduler.", "bot.", "scheduler.", "sqlite3.", "storage.", "telegram.",
+                   "twilio.")
+"""Whose exceptions say what happened without repeating what a person wrote. SQLAlchemy's and most of psycopg's
+repeat the values of a row; the cause of theirs on SQLite, and psycopg's own OperationalError, do not."""
 
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
@@ -104,7 +105,8 @@ def _crash(error: BaseException | None, depth: int = 0) -> Iterator[str]:
 
 
 def _said(error: BaseException) -> str:
-    careful = isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _CAREFUL
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    careful = isinstance(error, OSError) or kind.startswith(_CAREFUL) or kind == "psycopg.OperationalError"
     return str(error) if careful else "(text withheld, it may repeat what a person wrote)"
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from sqlalchemy.exc import IntegrityError
 
 from bot.logs import Masked, set_up
 from bot.redaction import masker
@@ -134,6 +136,19 @@ def test_an_exception_tells_where_and_what_kind_but_not_what_a_person_wrote(form
     assert "which led to:" in told
     assert "ConnectionError: no answer to [number]" in told
     assert "test_logs.py" in told
+
+
+def test_a_database_error_tells_the_cause_but_no_value_of_the_row() -> None:
+    stream = written()
+    with create_engine("sqlite://").connect() as connection:
+        try:
+            connection.exec_driver_sql("create table people (name text unique)")
+            connection.exec_driver_sql("insert into people values (?), (?)", ("Anna Rossi", "Anna Rossi"))
+        except IntegrityError:
+            logging.getLogger("bot").exception("a turn failed")
+    assert "sqlite3.IntegrityError: UNIQUE constraint failed: people.name" in stream.getvalue()
+    assert "sqlalchemy.exc.IntegrityError: (text withheld" in stream.getvalue()
+    assert "Anna" not in "".join(line for line in stream.getvalue().splitlines() if "exec_driver_sql" not in line)
 
 
 def test_every_part_of_a_group_of_exceptions_is_told() -> None:
