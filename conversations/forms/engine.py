@@ -15,6 +15,7 @@ from conversations.forms.instance import (
     MOST_REPEATS,
     Item,
     build_document,
+    imagined,
     insert,
     instances,
     leaves,
@@ -24,7 +25,7 @@ from conversations.forms.instance import (
 from conversations.forms.value_types import accepted, stored
 from conversations.forms.xpath import Expression, compile_expression
 from conversations.forms.xpath_syntax import XPathError
-from conversations.forms.xpath_values import Environment, Node, Value, to_boolean, to_number, to_string
+from conversations.forms.xpath_values import NAN, Environment, Node, Value, to_boolean, to_number, to_string
 
 MOST_PASSES = 40
 """Recomputations in a row before circular rules are left as they are."""
@@ -62,6 +63,7 @@ class Engine:
             root=self.document,
         )
         self.changed = False
+        self.loading = False
 
     # Evaluation
 
@@ -178,13 +180,10 @@ class Engine:
         return rule is None or not item.relevant or item.text == "" or self.truth(rule, item, True)
 
     def range_relevant(self, parent: Item, definition: Definition) -> bool:
-        """True when a repeat is shown: one of its instances is, or would be if there were one."""
-        present = instances(parent, definition)
-        if present or not parent.relevant or definition.relevant is None:
-            return any(item.relevant for item in present) if present else parent.relevant
-        imagined = Item(definition)
-        imagined.parent = parent
-        return self.truth(definition.relevant, imagined, True)
+        """True when a repeat as a whole is shown; its rule is read where an instance would stand."""
+        if not parent.relevant or definition.relevant is None:
+            return parent.relevant
+        return self.truth(definition.relevant, imagined(parent, definition), True)
 
     # Change
 
@@ -267,8 +266,11 @@ class Engine:
     def _fire(self, event: str, below: Item) -> None:
         for item in list(leaves(below)):
             for action in item.definition.actions:
-                if event in action.events and item.relevant:
-                    item.raw = stored(item.definition.value_type, self._shown(action.value, item))
+                if event in action.events and item.relevant and self._is_target(item, action):
+                    item.raw = stored(item.definition.value_type, self._result(action.value, item))
+                    self._read(item)
+        for item in leaves(below):
+            item.fired = None
 
     def settle(self) -> None:
         """Recomputes relevance, repeats, calculations and choices until nothing changes any more."""
@@ -308,7 +310,7 @@ class Engine:
             return
         for child_definition in definition.children:
             if child_definition.count is not None and relevant:
-                self._adjust(item, child_definition)
+                self._adjust(item, child_definition, first and not self.loading)
         for child in list(item.children):
             if isinstance(child, Item):
                 self._visit(child)
@@ -327,7 +329,10 @@ class Engine:
         if control is not None and control.tag == "select1":
             return text if text in names else ""
         known = set(names)
-        return " ".join(word for word in text.split() if word in known)
+        kept = [word for word in text.split() if word in known]
+        if control is not None and control.tag == "rank":
+            kept.extend(name for name in names if name not in kept)
+        return " ".join(kept)
 
     def _compute(self, item: Item) -> None:
         definition = item.definition
@@ -348,9 +353,8 @@ class Engine:
 
     def _result(self, rule: Expression, item: Item) -> str:
         value = self.value(rule, item)
-        if value is None or (isinstance(value, float) and value != value):
-            return ""
-        return to_string(value)
+        text = "" if value is None else to_string(value)
+        return "" if text in ("NaN", "Invalid Date") else text
 
     def _stands(self, item: Item) -> bool:
         """True when an unsteady calculation (uuid, random, now) has run for the present data already."""
@@ -366,17 +370,26 @@ class Engine:
 
     def _react(self, item: Item, index: int, action: Action) -> None:
         source = self._source(item, action.source)
-        if source is None or not item.relevant:
+        if source is None:
             return
         if item.fired is None:
             item.fired = {}
-        before = item.fired.get(index, "")
+        before = item.fired.get(index)
         if source.text != before:
             item.fired[index] = source.text
-            result = stored(item.definition.value_type, self._shown(action.value, item))
+            # The value a question starts with is no change.
+            if before is None or not self._is_target(item, action):
+                return
+            result = stored(item.definition.value_type, self._result(action.value, item))
             if item.raw != result:
                 item.raw = result
             self.changed = True
+
+    def _is_target(self, item: Item, action: Action) -> bool:
+        if action.chosen is None:
+            return True
+        nodes = self.value(action.chosen, item)
+        return isinstance(nodes, list) and any(node is item for node in nodes)
 
     def _source(self, item: Item, ref: str) -> Item | None:
         """The watched question that stands nearest to a node, within the same repeat instances."""
@@ -395,13 +408,18 @@ class Engine:
                 elif ref.startswith(f"{child.definition.ref}/"):
                     yield from self._below(child, ref)
 
-    def _adjust(self, parent: Item, definition: Definition) -> None:
+    def _adjust(self, parent: Item, definition: Definition, first: bool) -> None:
         count = definition.count
         if count is None:
             return
-        value = self.value(count, parent)
-        number = to_number(value, self.environment) if value is not None else 0.0
-        wanted = int(min(max(number, 0), MOST_REPEATS)) if number == number else 0
+        value = self.value(count, imagined(parent, definition))
+        number = to_number(value, self.environment) if value is not None else NAN
+        if number != number:
+            if not first:
+                # An unanswered count leaves the repeat as it is.
+                return
+            number = 0.0
+        wanted = int(min(max(number, 0), MOST_REPEATS))
         present = instances(parent, definition)
         for item in present[wanted:]:
             remove(item)
@@ -446,7 +464,9 @@ class Engine:
                 item.last = calculated.get(ref, item.raw)
             if ref in fired:
                 item.fired = {int(i): text for i, text in fired[ref].items() if i.isdecimal()}
+        self.loading = True
         self.settle()
+        self.loading = False
 
     def _resize(self, item: Item, base: str, repeats: Mapping[str, int]) -> None:
         for definition in item.definition.children:

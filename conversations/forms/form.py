@@ -109,7 +109,7 @@ def _read(xml: str) -> tuple[Form | None, list[Problem]]:
         action
         for element in child_elements(model)
         if local(element) == "setvalue"
-        for action in [read_action(element, top, "", notes)]
+        for action in [read_action(element, top, "", notes, binds)]
         if action is not None
     ]
     places = reader.places(body, top)
@@ -148,7 +148,12 @@ def _read_binds(model: ET.Element, definitions: dict[str, Definition], notes: No
     for bind in child_elements(model):
         if local(bind) != "bind":
             continue
-        ref = absolute(bind.get("nodeset") or bind.get("ref") or "", top)
+        written = (bind.get("nodeset") or bind.get("ref") or "").strip()
+        if not written.startswith("/"):
+            # ODK Web Forms binds absolute paths only, and pyxform writes no others.
+            notes.note("relative_bind", written, "nodeset", written, written, "warning")
+            continue
+        ref = absolute(written, top)
         if bind.get("id"):
             named[bind.get("id") or ""] = ref
         definition = definitions.get(ref)

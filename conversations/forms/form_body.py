@@ -77,8 +77,8 @@ class BodyReader:
                     continue
                 self.question(child, definition, here)
                 found.append(Place(definition, None, ()))
-            elif name == "setvalue":
-                action = read_action(child, base, "", self.notes)
+            elif name == "setvalue" and local(parent) != "body":
+                action = read_action(child, base, "", self.notes, self.binds)
                 if action is not None:
                     self.actions.append(action)
         return tuple(found)
@@ -98,7 +98,7 @@ class BodyReader:
         if name == "group" and definition is not None and definition.kind == "repeat":
             # XLSForm wraps every repeat in a group of the same path that only carries the label.
             return Place(None, None, inside)
-        return Place(definition, label or (definition and definition.label), inside, name == "repeat")
+        return Place(definition, label or (definition.label if definition is not None else None), inside, name == "repeat")
 
     def question(self, element: ET.Element, definition: Definition, here: str) -> None:
         """Puts the control of a question element on its definition."""
@@ -115,7 +115,7 @@ class BodyReader:
                 case "itemset":
                     choice_list = self.choice_list(child, here)
                 case "setvalue":
-                    action = read_action(child, here, here, notes)
+                    action = read_action(child, here, here, notes, self.binds)
                     if action is not None:
                         self.actions.append(action)
                 case _:

@@ -1,7 +1,7 @@
 """The data side of a form: definitions for the nodes of its instance, binds, lists and translations."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from conversations.forms.form_model import Action, Definition, Part
 from conversations.forms.form_reading import (
@@ -111,9 +111,13 @@ def _watched(expression: Expression, notes: Notes) -> list[Expression]:
     return found
 
 
-def read_action(element: ET.Element, base: str, source: str, notes: Notes) -> Action | None:
-    """The setvalue action of an element, with its target as an absolute path."""
-    target = absolute(element.get("ref") or element.get("bind") or "", base)
+def read_action(
+    element: ET.Element, base: str, source: str, notes: Notes, binds: Mapping[str, str]
+) -> Action | None:
+    """The setvalue action of an element, with its target as an absolute path; `binds` are paths by bind id."""
+    written_ref = element.get("ref") or binds.get(element.get("bind") or "", "")
+    target = absolute(written_ref, base)
+    chosen = notes.expression(written_ref, target, "setvalue") if "[" in written_ref else None
     event = element.get("event") or element.get("{http://www.w3.org/2001/xml-events}event") or ""
     written = element.get("value")
     literal = "".join(element.itertext()).strip()
@@ -121,7 +125,7 @@ def read_action(element: ET.Element, base: str, source: str, notes: Notes) -> Ac
         quote = '"' if "'" in literal else "'"
         written = f"{quote}{literal.replace(quote, ' ') if quote in literal else literal}{quote}"
     value = notes.expression(written or "''", target, "setvalue")
-    return None if value is None else Action(frozenset(event.split()), target, value, source)
+    return None if value is None else Action(frozenset(event.split()), target, value, source, chosen)
 
 
 def read_lists(model: ET.Element, plain: frozenset[str]) -> dict[str, Node]:

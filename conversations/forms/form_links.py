@@ -128,10 +128,7 @@ def link_problems(document: Definition, definitions: dict[str, Definition]) -> l
     for ref, definition in definitions.items():
         for name, expression in _expressions(definition):
             links = Links(document, definition)
-            context = [definition]
-            if name == "repeat_count" and definition.parent is not None:
-                context = [definition.parent]
-            links.follow(expression.tree, context)
+            links.follow(expression.tree, [definition])
             for path in dict.fromkeys(links.unknown):
                 problems.append(Problem("unknown_path", ref, name, expression.text, path, "warning"))
             for _, value in dict.fromkeys(links.bad_values):

@@ -80,12 +80,16 @@ class Control:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Action:
-    """A value set when something happens: `events`, the target's path, and `source`, the question watched."""
+    """A value set when something happens: `events`, the target's path, and `source`, the question watched.
+
+    `chosen` picks among the target's instances where the path was written with a predicate.
+    """
 
     events: frozenset[str]
     target: str
     value: Expression
     source: str = ""
+    chosen: Expression | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -152,6 +156,7 @@ class Definition:
         return (
             self.control is not None
             and self.control.tag == "input"
+            and (self.control.label is not None or self.control.hint is not None)
             and readonly is not None
             and readonly.text.replace(" ", "") == "true()"
         )

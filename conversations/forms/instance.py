@@ -27,11 +27,11 @@ class Item(Node):
         self.fired: dict[int, str] | None = None
 
 
-def build(definition: Definition, source: Node | None) -> Item:
-    """A node for a definition with the starting values of `source`, and all nodes below it."""
+def build(definition: Definition, source: Node | None, *, blank: bool = False) -> Item:
+    """A node for a definition with the starting values of `source` (none if `blank`), and all nodes below it."""
     template = source or definition.template
     if definition.kind == "leaf":
-        text = "" if template is None else template.text
+        text = "" if template is None or blank else template.text
         item = Item(definition, text)
     else:
         item = Item(definition)
@@ -42,7 +42,7 @@ def build(definition: Definition, source: Node | None) -> Item:
             item.uri = template.uri
     for child in definition.children:
         for sample in starting_instances(child, template):
-            item.append(build(child, sample))
+            item.append(build(child, sample, blank=blank))
     return item
 
 
@@ -53,13 +53,16 @@ def starting_instances(definition: Definition, parent: Node | None) -> "list[Nod
             return [definition.template]
         found = next((node for node in parent.children if node.name == definition.key), None)
         return [found if found is not None else definition.template]
+    if definition.count is not None:
+        return []
     if parent is None:
         return list(definition.initial)
-    return [
+    found: list[Node | None] = [
         node
         for node in parent.children
         if node.name == definition.key and not any(a.name.endswith("}template") for a in node.attributes)
     ]
+    return found or ([definition.template] if definition.fixed_count else [])
 
 
 def build_document(document: Definition) -> Item:
@@ -75,12 +78,23 @@ def instances(parent: Node, definition: Definition) -> list[Item]:
     return [child for child in parent.children if isinstance(child, Item) and child.definition is definition]
 
 
+def imagined(parent: Item, definition: Definition) -> Item:
+    """A node standing where an instance of a repeat would, for rules on the repeat as a whole."""
+    item = Item(definition)
+    item.parent = parent
+    return item
+
+
 def insert(parent: Item, definition: Definition, place: int) -> Item | None:
     """A new instance before position `place` (0 is first); None when there are MOST_REPEATS already."""
     present = instances(parent, definition)
     if len(present) >= MOST_REPEATS:
         return None
-    item = build(definition, definition.template)
+    counted = definition.count is not None and place < len(definition.initial)
+    # Without jr:template the first instance lends its shape, but not its values.
+    sample = definition.initial[place] if counted else definition.template
+    blank = not counted and bool(definition.initial) and definition.template is definition.initial[0]
+    item = build(definition, sample, blank=blank)
     item.parent = parent
     row = parent.children
     if place < len(present):

@@ -3,7 +3,7 @@
 import math
 import re
 
-from conversations.forms.xpath_dates import is_clock, is_date
+from conversations.forms.xpath_dates import is_clock, is_date, is_instant
 from conversations.forms.xpath_values import number_text
 
 LONGEST_ANSWER = 2000
@@ -25,11 +25,16 @@ def decimal_text(number: float) -> str:
 
 
 def point_text(value: str) -> str:
-    """A point as it is stored: four decimals, altitude and accuracy 0.0 when unknown; empty when wrong."""
+    """A point as it is stored, its numbers as decimals; empty when it is none."""
     if not is_point(value):
         return ""
-    numbers = [float(part) for part in value.split()]
-    return " ".join(decimal_text(number) for number in (*numbers, 0.0, 0.0)[:4])
+    return " ".join(decimal_text(float(part)) for part in value.split())
+
+
+def line_text(value: str, fewest: int) -> str:
+    """Points between semicolons as they are stored; empty when one is wrong or there are too few."""
+    points = [point_text(part) for part in value.strip().rstrip(";").split(";")]
+    return ";".join(points) if len(points) >= fewest and all(points) else ""
 
 
 def is_point(value: str) -> bool:
@@ -55,8 +60,14 @@ def stored(value_type: str, value: str) -> str:
         case "date":
             day = value.partition("T")[0]
             return day if is_date(day) else ""
+        case "dateTime":
+            return value if is_instant(value) else ""
         case "geopoint":
             return point_text(value)
+        case "geotrace":
+            return line_text(value, 2)
+        case "geoshape":
+            return line_text(value, 3)
         case _:
             return value
 
@@ -74,7 +85,7 @@ def accepted(value_type: str, value: str) -> str | None:
             return number_text(number)
         case "time":
             return value if is_clock(value) else None
-        case "decimal" | "date" | "geopoint":
+        case "decimal" | "date" | "dateTime" | "geopoint" | "geotrace" | "geoshape":
             return stored(value_type, value) or None
         case _:
             return value

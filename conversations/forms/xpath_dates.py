@@ -158,3 +158,11 @@ def is_clock(text: str) -> bool:
     """True for a clock time HH:MM, with optional seconds, fraction and offset."""
     match = _CLOCK.fullmatch(text)
     return match is not None and int(match.group(1)) < 24 and int(match.group(2)) < 60
+
+
+def is_instant(text: str) -> bool:
+    """True for an ISO date with or without a clock time."""
+    try:
+        return instant_of(text, UTC) is not None
+    except BadDate:
+        return False

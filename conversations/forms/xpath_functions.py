@@ -344,6 +344,11 @@ def _extreme(choose: Callable[[list[float]], float]) -> Callable[..., Value]:
     return extreme
 
 
+def _sum(environment: Environment, nodes: list[Node]) -> float:
+    # Nothing to add up is no number in ODK Web Forms, where XPath 1.0 says 0.
+    return float(sum(to_numbers(nodes, environment))) if nodes else NAN
+
+
 def _number_build(arguments: tuple[Evaluate, ...], _: tuple[Tree, ...]) -> Evaluate:
     def number(value: Value, environment: Environment) -> Value:
         if isinstance(value, float):
@@ -460,7 +465,7 @@ FUNCTIONS: dict[str, Function] = {
     "log10": simple("n", _guarded(_log(math.log10))),
     "pi": simple("", lambda environment: math.pi),
     "random": simple("", lambda environment: environment.random.random()),
-    "sum": simple("l", lambda environment, nodes: float(sum(to_numbers(nodes, environment)))),
+    "sum": simple("l", _sum),
     "max": simple("v*", _extreme(max)),
     "min": simple("v*", _extreme(min)),
     "today": simple("", _today),
@@ -477,5 +482,5 @@ FUNCTIONS: dict[str, Function] = {
 }
 """Functions that need no node list of their own; xpath_nodesets.py holds the others."""
 
-UNSTEADY = frozenset(("uuid", "random", "now", "today"))
-"""Functions with another result at every call: calculations with them run once (forms.md, section 3.5)."""
+UNSTEADY = frozenset(("uuid", "random", "now", "today", "jr:itext"))
+"""Functions whose result may change though no answer does (chance, clock, language): calculations with them run once (forms.md, section 3.5)."""

@@ -49,10 +49,10 @@ def _distance(environment: Environment, *values: Value) -> float:
 
 
 def _area(environment: Environment, value: Value) -> float:
-    points = _points(to_strings(value))
-    if points is None or len(points) < 2:
+    points = _points(text for text in to_strings(value) if text.strip())
+    if points is None:
         return NAN
-    if len(points) == 2:
+    if len(points) < 3:
         return 0.0
     ring = points if points[0] == points[-1] else [*points, points[0]]
     total = sum(

@@ -202,6 +202,7 @@ def _pulldata(environment: Environment, name: str, column: str, key: str, value:
     waiting = list(root.children) if root is not None else []
     for row in waiting:
         cells = {local_name(cell): string_value(cell) for cell in row.children}
+        cells |= {f"@{local_name(attribute)}": attribute.text for attribute in row.attributes}
         if cells.get(key) == value:
             return cells.get(column, "")
         waiting.extend(child for child in row.children if child.children)

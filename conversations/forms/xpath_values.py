@@ -85,15 +85,20 @@ def string_value(node: Node) -> str:
 
 
 def number_text(number: float) -> str:
-    """A number as XPath writes it: no exponent, no trailing zero, NaN, Infinity."""
+    """A number as ODK Web Forms writes it: no trailing zero, an exponent only below 1e-6 and from 1e21 on."""
     if number != number:
         return "NaN"
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
-    if number == int(number):
-        return str(int(Decimal(repr(number)))) if abs(number) >= 1e16 else str(int(number))
-    text = repr(number)
-    return format(Decimal(text), "f") if "e" in text else text
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    text = repr(float(number))
+    if "e" not in text:
+        return text.removesuffix(".0")
+    if 1e-6 <= abs(number) < 1e21:
+        return format(Decimal(text), "f")
+    digits, _, exponent = text.partition("e")
+    return f"{digits.removesuffix('.0')}e{'-' if int(exponent) < 0 else '+'}{abs(int(exponent))}"
 
 
 _NUMBER = re.compile(r"[ \t\r\n]*-?(?:\d+(?:\.\d*)?|\.\d+)[ \t\r\n]*", re.ASCII)
