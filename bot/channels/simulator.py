@@ -132,13 +132,16 @@ class Simulator:
         return web.Response(text=text, content_type=content_type or "text/plain", charset="utf-8")
 
     async def _state(self) -> dict[str, Json]:
-        phones: list[Json] = [
+        phones = (await self._book.all()).values()
+        # A phone that changes its look keeps its place on the page.
+        places = list(dict.fromkeys(phone.id for phone in phones))
+        shown: list[Json] = [
             {**phone.as_json(), "address": phone.address, "number": phone.number}
-            for phone in (await self._book.all()).values()
+            for phone in sorted(phones, key=lambda phone: places.index(phone.id))
             if not phone.hidden
         ]
         offset = round((self._clock.now() - datetime.now(UTC)).total_seconds())
-        return {"phones": phones, "clock_offset": offset}
+        return {"phones": shown, "clock_offset": offset, "time_zone": self._config.time_zone}
 
     async def _show_state(self, request: web.Request) -> web.StreamResponse:
         return web.json_response(await self._state())

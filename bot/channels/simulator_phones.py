@@ -97,7 +97,7 @@ class SimulatorConfig:
 
     `public` opens it to other machines than this one. `phones` are there when the page is opened first.
     `template` shows an opener in a language; `words` are those that WhatsApp's layout adds in a language;
-    `greeting` is the text that an invitation link writes on WhatsApp, from the code and the language.
+    `greeting` is the text that an invitation link writes on WhatsApp, from the code and the language; `time_zone` names the zone in which the page shows times.
     """
 
     phones: tuple[Phone, ...]
@@ -105,6 +105,7 @@ class SimulatorConfig:
     words: Callable[[str], LayoutWords]
     greeting: Callable[[str, str], str]
     public: bool = False
+    time_zone: str = "Europe/Rome"
 
 
 @dataclass(frozen=True, slots=True)
