@@ -152,9 +152,11 @@ class Engine:
                 return self._aside(state, "handoff", {}, facts)
             case Word.LINK:
                 return self._aside(state, "link", {}, facts)
+            case Word.HELLO if state.place == HOME:
+                return self._enter(state, "menu", {"greet": True}, facts)
             case Word.HELLO | Word.THANKS if any(offer.numbered for offer in state.offers):
-                hello = word is Word.HELLO
-                return self._show_again(state, facts, p("engine.hello" if hello else "engine.thanks"))
+                why = p("engine.hello") if word is Word.HELLO else p("engine.thanks")
+                return self._show_again(state, facts, None if state.place.flow == "welcome" else why)
             case _:
                 # Where the screen asks for a text, a greeting may be the beginning of one.
                 return None

@@ -1,0 +1,127 @@
+"""Menu: the home of everybody, with what exists today for her roles; and the help.
+
+Giulia: menu
+> Menu. Hai un questionario a metà: 3 domande su 12. 1. Riprendi questionario 2. Parla con una persona ...
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from conversations.events import Json
+from conversations.facts import Facts, Role
+from conversations.flow import (
+    BACK,
+    HUMAN,
+    MENU,
+    Heard,
+    Miss,
+    Outcome,
+    Typed,
+    choice,
+    done,
+    first,
+    go_to,
+    p,
+    phone_line,
+    say,
+)
+from conversations.forms.walk import progress
+from conversations.messages import Choice, Day, Message, Text
+from conversations.rules.codes import LINK, code_in, looks_like_code
+from conversations.state import HOME, Place
+from conversations.understand import Word, word_in
+
+_USEFUL = frozenset[Role]({"worker", "welfare_manager"})
+"""The roles for which the menu has something of their own today."""
+
+
+class Menu:
+    """The place where every road ends; a guest is sent to the welcome instead."""
+
+    name: ClassVar[str] = "menu"
+    roles: ClassVar[frozenset[Role] | None] = None
+
+    def enter(self, args: Mapping[str, Json], facts: Facts) -> Outcome:
+        """Begin: `help` shows the help; `greet`, `cancelled` or `notice` (the key of a phrase) come before home."""
+        cancelled = bool(args.get("cancelled"))
+        if args.get("help"):
+            return self.show(Place(self.name, "help"), facts)
+        if not facts.person.member:
+            return go_to("welcome", cancelled=cancelled)
+        home = self.show(HOME, facts)
+        notice = args.get("notice")
+        if isinstance(notice, str) and notice:
+            home = first(home, say(notice))
+        if cancelled:
+            return first(home, say("menu.cancelled"))
+        return first(home, say("menu.greeting")) if args.get("greet") else home
+
+    def take(self, place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
+        """Hear what is not a choice: a code, or a word that means nothing more than "begin"."""
+        match heard:
+            case Typed(text) if facts.invitation is not None or looks_like_code(text) or code_in(text, LINK):
+                return go_to("welcome", code=text)
+            case Typed(text) if word_in(text) is Word.RETURN:
+                return self.enter({"greet": True}, facts)
+            case _:
+                return Miss()
+
+    def show(self, place: Place, facts: Facts) -> Outcome:
+        """The help, or home as it is now."""
+        if place.step == "help":
+            body = (p("menu.help"), p("menu.help_more"), *phone_line(facts.house))
+            return Outcome(place, Message(title=p("menu.help_title"), body=body, choices=(MENU, HUMAN), ways=(BACK,)))
+        if not facts.person.member:
+            return go_to("welcome")
+        return Outcome(HOME, _home(facts))
+
+    def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
+        """home or help."""
+        return self.enter({"help": verb == "help"}, facts)
+
+    def back(self, place: Place, facts: Facts) -> Outcome:
+        """To where the person was before the help; from home there is nowhere else."""
+        return done()
+
+
+def _home(facts: Facts) -> Message:
+    person = facts.person
+    body: list[Text] = []
+    choices: list[Choice] = []
+    if person.holds("worker"):
+        told, more = _questionnaire(facts)
+        body.append(told)
+        choices += more
+    if person.holds("welfare_manager"):
+        waiting = sum(ticket.open for ticket in facts.tickets)
+        body.append(p("menu.tickets", count=waiting) if waiting else p("menu.no_tickets"))
+        choices.append(choice("@handoff:list", "menu.questions"))
+    if not any(person.holds(role) for role in _USEFUL):
+        body.append(p("menu.nothing_yet"))
+    if person.stopped:
+        body.append(p("menu.stopped"))
+    choices += (
+        choice("@handoff:open", "menu.human"),
+        choice("@privacy:open", "menu.data"),
+        choice("@language:open", "menu.language"),
+        choice("@link:open", "menu.link"),
+        choice("@menu:help", "menu.help_choice"),
+    )
+    return Message(title=p("menu.title"), body=(*body, *phone_line(facts.house)), choices=tuple(choices))
+
+
+def _questionnaire(facts: Facts) -> tuple[Text, tuple[Choice, ...]]:
+    """What a worker reads about the questionnaire, and the button that leads there if it is open."""
+    run, wave = facts.run, facts.wave
+    if run is not None and run.finished:
+        return p("menu.questionnaire_sent"), ()
+    if wave is None:
+        return p("menu.questionnaire_closed"), ()
+    day = Day(wave.closes_at.astimezone(facts.zone).date())
+    if run is None:
+        return p("menu.questionnaire_open", day=day), (choice("@needs:start", "menu.begin"),)
+    resume = (choice(f"@needs:resume:{run.id}", "menu.resume"),)
+    if facts.form is None:
+        return p("menu.questionnaire_begun", day=day), resume
+    done_so_far, total = progress(facts.form, run.run)
+    return p("menu.questionnaire_half", done=done_so_far, total=total, day=day), resume
