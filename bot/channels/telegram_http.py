@@ -146,7 +146,7 @@ class TelegramRequest(BaseRequest):
         """The answer as a dictionary with a result. Raises NoAnswer for anything else, and logs nothing of it."""
         try:
             answer = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise NoAnswer("the answer is not JSON") from None
         if not isinstance(answer, dict) or "result" not in answer:
             raise NoAnswer("the answer has no result")
@@ -192,7 +192,8 @@ def _form(request_data: RequestData) -> aiohttp.FormData:
         form.add_field(name, text)
     for name, (filename, data, mime) in request_data.multipart_data.items():
         # From a buffer aiohttp sends piece by piece, so that a large file does not hold up everybody else.
-        form.add_field(name, BytesIO(data), filename=filename, content_type=mime)
+        content = BytesIO(data) if isinstance(data, bytes) else data
+        form.add_field(name, content, filename=filename, content_type=mime)
     return form
 
 
@@ -206,7 +207,7 @@ def _failure(error: Exception) -> TelegramError:
 def _answered(status: int, payload: bytes, retry_header: str) -> Answered:
     try:
         answer = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         answer = {}

@@ -92,7 +92,7 @@ class FakeTelegram:
         await self.stop()
 
     async def start(self) -> None:
-        server = web.Server(self._handle, access_log=None)
+        server = web.Server(self._handle, request_factory=self._request, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, self.port)
@@ -160,6 +160,10 @@ class FakeTelegram:
         }
 
     # the wire
+
+    def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=2 * self.max_upload)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path

@@ -229,7 +229,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-FIELDS = ("message_id", "from", "chat", "date", "text", "contact", "location", "photo", "document", "voice", "caption")
+FIELDS = ("message_id", "from", "chat", "date", "text", "contact", "location", "photo", "document", "caption")
 
 
 @given(json_values)
