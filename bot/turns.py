@@ -201,7 +201,8 @@ class Turns:
         carry_out(hand, step.effects)
         joined = next((e for e in step.effects if isinstance(e, JoinPerson)), None)
         if joined is not None:
-            return self._go_on_as(conn, joined.person_id, event)
+            turned = self._go_on_as(conn, joined.person_id, event)
+            return replace(turned, posted=(*hand.posted, *turned.posted))
         if not hand.erased:
             people.save_state(conn, known.id, to_json(step.state), event.at)
         return Turned(tuple(hand.posted))

@@ -44,6 +44,7 @@ from conversations.flow import (
 from conversations.foresee import foresee
 from conversations.messages import Message, Phrase
 from conversations.offers import base36, exactly, meant, offered, tokened
+from conversations.rules.codes import INVITATION, code_in
 from conversations.state import HOME, START, Place, State
 from conversations.understand import Word, word_in
 
@@ -111,7 +112,7 @@ class Engine:
 
     def _said(self, state: State, text: str, facts: Facts) -> Step:
         known = facts.invitation is not None and facts.invitation.status != "unknown"
-        if known or facts.link_code is not None:
+        if (known and code_in(text, INVITATION)) or facts.link_code is not None:
             return self._aside(state, "welcome", {"code": text}, facts)
         word = word_in(text)
         if word is Word.STOP:

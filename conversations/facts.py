@@ -76,7 +76,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What is known of an invitation code found in the event."""
+    """What is known of an invitation code found in the event, or kept by the place of a person who is joining."""
 
     code: str
     status: Literal["open", "used", "mine", "expired", "revoked", "unknown"]

@@ -68,7 +68,8 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         catalog=world.content.catalog,
         house=world.house(),
         fresh=tuple(secrets.token_urlsafe(16) for _ in range(FRESH)),
-        invitation=_invitation(conn, world.keys, text, known.id, event.at),
+        invitation=_invitation(conn, world.keys, text, known.id, event.at)
+        or _invitation(conn, world.keys, _kept_code(state), known.id, event.at),
         link_code=_link_code(conn, world.keys, text, known.id, event.at),
         wave=wave,
         run=run,
@@ -167,6 +168,12 @@ def _text(event: Event) -> str:
             return code
         case _:
             return ""
+
+
+def _kept_code(state: State) -> str:
+    """The code of an invitation that is being accepted: what has become of it is known again with each answer."""
+    code = state.place.data.get("code")
+    return code if state.place.flow in {"joining", "welcome"} and isinstance(code, str) else ""
 
 
 def _masked(value: str) -> str:

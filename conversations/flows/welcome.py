@@ -9,14 +9,13 @@ Giulia: WIS-7K3M-2QXB
 from collections.abc import Mapping
 from typing import ClassVar, assert_never
 
-from conversations.effects import AcceptInvitation, JoinPerson, Say
+from conversations.effects import AcceptInvitation, JoinPerson, Say, ToPerson
 from conversations.events import Json
 from conversations.facts import Facts, Invitation, LinkCode, Role
 from conversations.flow import (
     BACK,
     DONE,
     HUMAN,
-    MENU,
     NO,
     STAY,
     YES,
@@ -60,7 +59,7 @@ class Welcome:
         text = str(args.get("code") or "")
         if facts.link_code is not None:
             return self._link(facts.link_code, facts)
-        if facts.invitation is not None:
+        if facts.invitation is not None and text:
             return self._invited(facts.invitation, facts)
         if text:
             return self._refuse(_LINK_UNKNOWN if code_in(text, LINK) else _UNKNOWN, facts)
@@ -171,9 +170,7 @@ class Welcome:
             case "add", "yes":
                 return self._add(place, facts)
             case "join", "yes":
-                join = JoinPerson(_text(place, "id"), _text(place, "person"))
-                # The chat now belongs to a person whose place and language this step does not know.
-                return Outcome(STAY, effects=(join, Say(Message(body=(p("welcome.joined"),), ways=(MENU,)))))
+                return _join(_text(place, "id"), _text(place, "person"))
             case _:
                 return Miss()
 
@@ -185,6 +182,14 @@ class Welcome:
         enterprise = invitation.enterprise if invitation else ""
         told = say("welcome.added_at", enterprise=enterprise) if enterprise else say("welcome.added")
         return done(AcceptInvitation(_text(place, "id")), told)
+
+
+def _join(link_code: str, person: str) -> Outcome:
+    """Told in both chats: the old one may belong to somebody who did not want this. The turn goes on as the other
+    person, whose place and language this step does not know."""
+    before = Say(Message(body=(p("welcome.chat_added"),)), to=ToPerson(person))
+    after = Say(Message(body=(p("welcome.joined"),)), to=ToPerson(person))
+    return Outcome(STAY, effects=(before, JoinPerson(link_code, person), after))
 
 
 def _text(place: Place, key: str) -> str:
