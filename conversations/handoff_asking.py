@@ -1,14 +1,13 @@
 """The asker's side of a ticket: write in one's own words, read it again, send, get a number."""
 
 from conversations.effects import Effect, OpenTicket, Say, ToRole
+from conversations.emergency import emergency
 from conversations.events import Sent
 from conversations.facts import Facts, Ticket
 from conversations.flow import BACK, Heard, Miss, Outcome, Picked, Typed, choice, done, first, p, phone_line, say
 from conversations.folding import tidy
 from conversations.handoff_draft import LARGEST, LONGEST, TAKEN, Draft, draft_of
 from conversations.messages import Day, Message, Param, Phrase, Template, Text, Verbatim
-from conversations.phrases import render
-from conversations.rules.danger import danger_in
 from conversations.rules.tickets import ticket_number
 from conversations.state import Place
 
@@ -50,14 +49,6 @@ def confirm(draft: Draft, facts: Facts) -> Outcome:
         ways=(choice("drop", "handoff.drop"),),
     )
     return Outcome(Place(NAME, "confirm", draft.to_data()), screen)
-
-
-def emergency(text: str, facts: Facts) -> tuple[Text, ...]:
-    """1522 and 112, in the person's language and in the one she wrote in; empty if there is no word of danger."""
-    found = danger_in(text)
-    others = () if facts.language in found else found
-    told = tuple(Verbatim(render(p("handoff.danger"), language, facts.catalog)) for language in others)
-    return (p("handoff.danger"), *told) if found else ()
 
 
 def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import cast
 
 from conversations.events import Json, MediaKind, Sent
 
@@ -47,6 +46,6 @@ def draft_of(data: Mapping[str, Json]) -> Draft:
 def _file(data: Json) -> Sent | None:
     match data:
         case [str(kind), str(ref), str(mime), str(name), int(size)] if kind in TAKEN:
-            return Sent(cast(MediaKind, kind), ref, mime, name, size)
+            return Sent(kind, ref, mime, name, size)
         case _:
             return None
