@@ -32,6 +32,7 @@ from conversations.flow import (
     Flow,
     GoTo,
     Heard,
+    Keeping,
     Miss,
     Outcome,
     Picked,
@@ -188,17 +189,20 @@ class Engine:
         """The first time say what we wait for; from the second on offer the menu and a person."""
         shown = self._flow(state).show(state.place, facts)
         if state.misses:
-            why = p("engine.second_miss")
+            why = (*((miss.why,) if miss.why else ()), p("engine.second_miss"))
             if shown.screen is not None:
                 shown = replace(shown, screen=_with_help(shown.screen, state.place))
         else:
             typed = isinstance(heard, Typed | Picked)
-            why = miss.why or p("engine.not_understood" if typed else "engine.not_readable")
+            why = (miss.why or p("engine.not_understood" if typed else "engine.not_readable"),)
         state = replace(state, misses=state.misses + 1)
-        return self._follow(state, first(shown, Say(Message(body=(why,)))), facts)
+        return self._follow(state, first(shown, Say(Message(body=why))), facts)
 
     def _leave(self, state: State, facts: Facts, cancelled: bool) -> Step:
-        home = Outcome(GoTo("menu", {"cancelled": cancelled and state.place.flow != "menu"}))
+        flow = self._flow(state)
+        kept = flow.left(state.place, facts) if isinstance(flow, Keeping) else ""
+        cancelled = cancelled and not kept and state.place.flow != "menu"
+        home = Outcome(GoTo("menu", {"cancelled": cancelled, "notice": kept}))
         return self._follow(replace(state, parked=(), misses=0), home, facts)
 
     def _aside(self, state: State, name: str, args: Mapping[str, Json], facts: Facts) -> Step:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from conversations.effects import Effect, Say
 from conversations.events import ContactShared, Json, Located, Sent, Unreadable
@@ -90,6 +90,15 @@ class Flow(Protocol):
 
     def back(self, place: Place, facts: Facts) -> Outcome:
         """One step back; where there is none, `then` None."""
+        ...
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A flow that keeps something of who leaves it for the menu half-way."""
+
+    def left(self, place: Place, facts: Facts) -> str:
+        """The key of the phrase that says what is kept, empty if nothing is."""
         ...
 
 
