@@ -50,6 +50,7 @@ class WaveRow(SQLModel, table=True):
     form_version: str = Field(max_length=40)
     opens_at: datetime = Field(sa_type=Time)
     closes_at: datetime = Field(sa_type=Time)
+    demo: bool = False
 
 
 class RunRow(SQLModel, table=True):
@@ -119,11 +120,19 @@ class Library:
 
 
 def open_wave(
-    conn: Connection, key: str, form: str, version: str, opens_at: datetime, closes_at: datetime
+    conn: Connection,
+    key: str,
+    form: str,
+    version: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    demo: bool = False,
 ) -> None:
     """A wave is open from `opens_at` to `closes_at`."""
     conn.execute(
-        insert(WAVES).values(id=key, form=form, form_version=version, opens_at=opens_at, closes_at=closes_at)
+        insert(WAVES).values(
+            id=key, form=form, form_version=version, opens_at=opens_at, closes_at=closes_at, demo=demo
+        )
     )
 
 

@@ -87,8 +87,8 @@ def check_workbook(data: bytes) -> Report:
 
 def _converted(sheets: Mapping[str, Sheet]) -> tuple[str | None, list[Problem]]:
     """The XForm text that pyxform makes of the cells, and its complaints."""
-    from pyxform.errors import PyXFormError  # type: ignore[import-untyped]
-    from pyxform.xls2xform import convert  # type: ignore[import-untyped]
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
 
     definition: dict[str, Any] = {"sheet_names": [sheet.name for sheet in sheets.values()]}
     for name, sheet in sheets.items():

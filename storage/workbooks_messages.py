@@ -37,7 +37,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"Headers that are different names for the same column were found: '[^']*', '(?P<name>[^']*)'", "column_twice"),
     (r"Duplicate column header: (?P<name>.*)", "column_twice"),
     (r"Invalid headers provided for sheet: '(?P<sheet>\w+)'", "headers"),
-    (r"the '?parameters'? value is invalid|Parameters? .* must|Accepted parameters are", "bad_parameters"),
+    (r"the '?parameters'? value is invalid|Parameters? .*must|Accepted parameters are", "bad_parameters"),
     (r"save_to|entit(?:y|ies)", "entities"),
     (r"language declarations do not contain valid machine-readable codes: (?P<name>[^.]*)\.", "language_code"),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import web
+from telegram.error import TelegramError
 
 from bot.channels.contract import CommandTexts, Health, Inbox
 from bot.channels.telegram_commands import CommandMenu
@@ -89,8 +90,8 @@ class TelegramChannel:
         self._bot = TelegramBot(config.token, config.api_base_url, sessions)
         self._sender = TelegramSender(self._bot, phrases)
         self._menu = CommandMenu(self._bot, commands, phrases, config.default_language)
-        groups = GroupHint(self._bot, phrases, config.default_language, inbox.now)
-        self._intake = Intake(self._bot, config.bot_id, inbox, groups)
+        self._groups = GroupHint(self._bot, phrases, config.default_language, inbox.now)
+        self._intake = Intake(self._bot, config.bot_id, inbox, self._groups)
         self._poller = Poller(
             self._bot, self._intake, self.health, inbox.now, config.long_poll, config.first_wait, config.longest_wait
         )
@@ -120,6 +121,11 @@ class TelegramChannel:
             await (self._webhook.run() if self._config.mode == "webhook" else self._poller.run())
         finally:
             menu.cancel()
+
+    @property
+    def username(self) -> str:
+        """The bot's public name, "" until Telegram has told it."""
+        return self._groups.username
 
     def poll_age(self) -> float:
         """Seconds since Telegram last answered a poll; -1 if it never did."""
@@ -155,6 +161,9 @@ class TelegramChannel:
         while True:
             try:
                 await self._menu.publish()
+                await self._groups.name()
+            except TelegramError as error:
+                self.health.detail["menu"] = type(error).__name__
             except SendError as error:
                 self.health.detail["menu"] = f"{type(error).__name__} {error.code}"
                 _log.warning("Telegram menu not set: %s %s", error.code, error.reason)

@@ -23,7 +23,7 @@ class GroupHint:
         self._phrases = phrases
         self._language = language
         self._now = now
-        self._username = ""
+        self.username = ""
         self._told: OrderedDict[int, datetime] = OrderedDict()
 
     def is_due(self, group: int) -> bool:
@@ -40,7 +40,7 @@ class GroupHint:
     async def tell(self, group: int) -> None:
         """The group was told, if Telegram let us."""
         try:
-            name = await self._name()
+            name = await self.name()
             label = self._phrases("telegram.group_button", self._language)
             button = {"text": label, "url": f"https://t.me/{name}?start="}
             said = parts([Paragraph(self._phrases("telegram.group", self._language))])[0]
@@ -58,7 +58,8 @@ class GroupHint:
             # A group that does not let us write stays as it is; the next message there tries again in an hour.
             return
 
-    async def _name(self) -> str:
-        if not self._username:
-            self._username = text(record(await self._bot.call("getMe", {})).get("username"))
-        return self._username
+    async def name(self) -> str:
+        """The bot's public name, asked once. Raises TelegramError."""
+        if not self.username:
+            self.username = text(record(await self._bot.call("getMe", {})).get("username"))
+        return self.username

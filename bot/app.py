@@ -1,0 +1,145 @@
+"""The running program: receives, works, sends, and ends in order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.channels.contract import Channel
+from bot.channels.whatsapp import WhatsApp
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.turns import Turns
+from bot.web import Pulse, read_pulse, web_app
+from scheduler.chores import fetch_files, ring_timers
+from scheduler.clock import Table, start_clock
+from scheduler.delivery import Delivery
+from scheduler.sending import SendError, Sender
+from storage import notes
+from storage.content import Content
+from storage.db import Database
+from storage.lanes import Lanes
+from storage.retention import retain
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 8.0
+"""Seconds to finish what is in hand after SIGTERM, so that the whole end takes less than ten."""
+
+SEEN = "whatsapp.seen"
+
+
+@dataclass(slots=True)
+class App:
+    """A program with its database open and its channels made; nothing is received or sent before `serve`."""
+
+    settings: Settings
+    database: Database
+    lanes: Lanes
+    clock: Clock
+    content: Content
+    turns: Turns
+    delivery: Delivery
+    channels: list[Channel] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    port: int = 0
+    _ringing: set[asyncio.Future[None]] = field(default_factory=set)
+
+    async def pulse(self) -> Pulse:
+        """What the database says of the program now."""
+        return await asyncio.to_thread(read_pulse, self.database)
+
+    def add(self, channel: Channel) -> None:
+        """The channel is served too; before `serve` only."""
+        self.channels.append(channel)
+        senders: dict[str, Sender] = {**self.delivery.senders, channel.name: channel.sender()}
+        self.delivery.senders = senders
+
+    async def serve(self, stop: asyncio.Event, started: Callable[["App"], None] = lambda app: None) -> None:
+        """Receives and sends until `stop` is set, then drains: what was acknowledged is committed, what can still
+        be sent in DRAIN_SECONDS is sent."""
+        tasks = [asyncio.create_task(self.delivery.run(), name="delivery")]
+        tasks += [asyncio.create_task(self._channel(channel), name=channel.name) for channel in self.channels]
+        runner = web.AppRunner(
+            web_app(self.channels, self.pulse, self.clock.now, "WIS Bot"), access_log=None, shutdown_timeout=2.0
+        )
+        scheduler = start_clock(self._table(), ZoneInfo(self.settings.tz_name))
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, self.settings.http_host, self.settings.http_port)
+            await site.start()
+            self.port = runner.addresses[0][1]
+            self.delivery.nudge()
+            started(self)
+            await stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            for task in tasks[1:]:
+                task.cancel()
+            await asyncio.gather(*tasks[1:], return_exceptions=True)
+            await runner.cleanup()
+            await self.delivery.close(DRAIN_SECONDS - 2.0)
+            tasks[0].cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for channel in self.channels:
+                await channel.close()
+
+    async def _channel(self, channel: Channel) -> None:
+        """A channel that fails for a reason of ours is started again; the others do not notice."""
+        pause = 1.0
+        while True:
+            try:
+                if isinstance(channel, WhatsApp):
+                    await self._reconcile(channel)
+                await channel.run()
+                return
+            except Exception:
+                channel.health.state = "failing"
+                log.exception("the channel %s failed and starts again in %.0f seconds", channel.name, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 60.0)
+
+    async def _reconcile(self, channel: WhatsApp) -> None:
+        """What reached Twilio while we were away is worked like everything else."""
+        now = self.clock.now()
+        seen = await self.lanes.run(partial(notes.read_note, name=SEEN))
+        since = datetime.fromisoformat(seen) if isinstance(seen, str) else now - timedelta(hours=1)
+        try:
+            await self.turns.take(await channel.missed(since - timedelta(minutes=5)))
+        except SendError as error:
+            log.warning("WhatsApp cannot be asked what we missed: %s", error)
+            return
+        await self.lanes.run(partial(notes.write_note, name=SEEN, value=now.isoformat()))
+
+    def _table(self) -> Table:
+        async def minute() -> None:
+            await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
+
+        async def files() -> None:
+            await fetch_files(self.lanes, {channel.name: channel for channel in self.channels})
+
+        async def hour() -> None:
+            for channel in self.channels:
+                if isinstance(channel, WhatsApp):
+                    await self._reconcile(channel)
+
+        async def night() -> None:
+            await self.lanes.run(partial(retain, at=self.clock.now()))
+
+        return Table(minute, files, hour, night)
+
+    def ring(self) -> None:
+        """What came due is worked now (the clock was moved)."""
+
+        async def rung() -> None:
+            await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
+            self.delivery.nudge()
+
+        task = asyncio.ensure_future(rung())
+        self._ringing.add(task)
+        task.add_done_callback(self._ringing.discard)

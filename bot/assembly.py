@@ -1,0 +1,221 @@
+"""The only wiring: from settings to a program that can be served."""
+
+import fcntl
+import secrets
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from bot.channels.contract import CommandTexts
+from bot.channels.layout import LayoutWords
+from bot.channels.simulator import Simulator
+from bot.channels.simulator_phones import Phone, ShownTemplate, SimulatorConfig
+from bot.channels.simulator_store import TableStore
+from bot.channels.telegram import TelegramChannel, TelegramConfig
+from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp_config import WhatsAppConfig
+from bot.channels.whatsapp_templates import OpenerTemplate, filled_body, read_templates, values
+from bot.clock import Clock
+from bot.keys import open_keys
+from bot.metrics import SENDS
+from bot.settings import Settings
+from bot.turns import Turns
+from conversations.facts import House
+from conversations.messages import Phrase
+from conversations.phrases import Catalog, render
+from conversations.program import engine
+from scheduler.delivery import Delivery
+from scheduler.files import file_sources
+from scheduler.render import Renderer
+from scheduler.sending import Opener
+from storage import demo, migrate, outbox, seeds
+from storage.content import Content, content_folder, read_content
+from storage.db import Database
+from storage.facts import World
+from storage.forms import Library
+from storage.lanes import Lanes
+
+SHOWN = 3
+"""Phones on the simulator page when it is opened first: a worker, the welfare manager, a partner."""
+
+COMMANDS = ("menu", "questionario", "persona", "privacy", "lingua", "collega", "annulla", "stop", "aiuto")
+
+class AlreadyRunning(Exception):
+    """Another process uses this SQLite database already: stop it first, or use PostgreSQL for several."""
+
+
+def database_url(settings: Settings) -> str:
+    """DATABASE_URL, or the SQLite file of DATA_DIR."""
+    given = settings.database_url.get_secret_value()
+    return given or f"sqlite:///{(settings.data_dir / 'wis.db').absolute()}"
+
+
+@asynccontextmanager
+async def opened(settings: Settings, load_demo: bool = True) -> AsyncIterator[App]:
+    """The program on a migrated and seeded database, with the channels the settings ask for; closed at the end.
+
+    Raises SettingsError, ContentError, AlreadyRunning, and the database's errors.
+    """
+    keys, note = open_keys(settings)
+    content = read_content(content_folder(), settings.default_language, ZoneInfo(settings.tz_name))
+    database = Database(database_url(settings), keys)
+    with _alone(settings, database):
+        migrate.upgrade(database)
+        lanes = Lanes(database)
+        try:
+            app = await _assemble(settings, database, lanes, content, load_demo)
+            app.notes += [note] if note else []
+            yield app
+        finally:
+            await lanes.close()
+            database.close()
+
+
+async def _assemble(
+    settings: Settings, database: Database, lanes: Lanes, content: Content, load_demo: bool
+) -> App:
+    clock, catalog = Clock(), content.catalog
+    version = await lanes.run(partial(seeds.needs_form, content=content_folder(), at=clock.now()))
+    if load_demo and not settings.live and await lanes.run(demo.is_empty):
+        load = partial(demo.load, keys=database.keys, form=seeds.NEEDS, version=version)
+        await lanes.run(partial(load, language=settings.default_language, at=clock.now()))
+    node = secrets.token_urlsafe(16)
+    if database.kind == "sqlite":
+        # alone on this file: whatever claims are left are those of a process that died
+        await lanes.run(lambda conn: outbox.leave(conn, outbox.other_nodes(conn, node)))
+    served: list[TelegramChannel] = []
+    world = World(content, partial(_house, settings, served), database.keys, Library())
+    delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
+    turns = Turns(lanes, world, engine(), delivery, clock.now)
+    app = App(settings, database, lanes, clock, content, turns, delivery)
+    templates = read_templates((content_folder() / "templates.toml").read_text("utf-8"))
+    if settings.telegram:
+        served.append(_telegram(settings, turns, catalog))
+        app.add(served[0])
+    if settings.whatsapp:
+        app.add(WhatsApp(whatsapp_config(settings), turns, templates, _words(catalog)))
+    if settings.simulator_on:
+        if not settings.live:
+            await clock.allow_moving(lanes, app.ring)
+        phones = await lanes.run(demo.phones)
+        config = _simulator(settings, catalog, templates, phones)
+        app.add(Simulator(config, turns, TableStore(lanes), clock))
+    return app
+
+
+@contextmanager
+def _alone(settings: Settings, database: Database) -> Iterator[None]:
+    """SQLite serves one process: a lock beside the file keeps a second one out. Raises AlreadyRunning."""
+    if database.kind != "sqlite":
+        yield
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "wis.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyRunning from error
+        yield
+
+
+def _house(settings: Settings, telegram: Sequence[TelegramChannel]) -> House:
+    return House(
+        name=settings.association_name,
+        phone=settings.office_phone,
+        hours=settings.office_hours,
+        controller=settings.controller_name or (settings.association_name if settings.live else ""),
+        privacy_contact=settings.privacy_contact,
+        sensitive_on_whatsapp=settings.sensitive_on_whatsapp,
+        telegram_bot=telegram[0].username if telegram else "",
+        whatsapp_number=settings.twilio_whatsapp_from.removeprefix("whatsapp:"),
+    )
+
+
+def _telegram(settings: Settings, turns: Turns, catalog: Catalog) -> TelegramChannel:
+    config = TelegramConfig(
+        token=settings.telegram_bot_token.get_secret_value(),
+        api_base_url=settings.telegram_api_base_url,
+        mode=settings.telegram_mode,
+        webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+        public_base_url=settings.public_base_url,
+        default_language=settings.default_language,
+    )
+    return TelegramChannel(config, turns, partial(_commands, catalog), partial(_told, catalog))
+
+
+def whatsapp_config(settings: Settings) -> WhatsAppConfig:
+    """The WhatsApp channel's configuration. Raises ValueError where a setting is missing."""
+    keys = settings.twilio_webhook_keys.get_secret_value().split(",")
+    pairs = (pair.partition(":") for pair in keys if pair.strip())
+    return WhatsAppConfig(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        from_number=settings.twilio_whatsapp_from,
+        public_base_url=settings.public_base_url,
+        api_base_url=settings.twilio_api_base_url,
+        content_base_url=settings.twilio_content_base_url,
+        webhook_keys={key.strip(): secret.strip() for key, _, secret in pairs},
+    )
+
+
+def _simulator(
+    settings: Settings,
+    catalog: Catalog,
+    templates: Sequence[OpenerTemplate],
+    phones: Sequence[demo.DemoPhone],
+) -> SimulatorConfig:
+    known = {template.name: template for template in templates}
+
+    def template(opener: Opener, language: str) -> ShownTemplate:
+        found = known[opener.name]
+        spoken = language if language in found.bodies else catalog.default
+        body = filled_body(found, spoken, values(found, spoken, opener.variables))
+        return ShownTemplate(body, tuple((b.token, b.labels[spoken]) for b in found.buttons))
+
+    words = _words(catalog)
+    return SimulatorConfig(
+        phones=tuple(
+            Phone(
+                id=one.phone,
+                look="whatsapp" if one.look == "whatsapp" else "telegram",
+                name=one.name,
+                role=dict(zip(("it", "en"), one.titles, strict=True)),
+                code=one.code,
+                language=settings.default_language,
+                hidden=place >= SHOWN,
+            )
+            for place, one in enumerate(phones)
+        ),
+        template=template,
+        words=lambda language: words.get(language) or words[catalog.default],
+        greeting=lambda code, language: render(Phrase("simulator.greeting", {"code": code}), language, catalog),
+        public=settings.simulator_public,
+        time_zone=settings.tz_name,
+    )
+
+
+def _words(catalog: Catalog) -> dict[str, LayoutWords]:
+    return {
+        language: LayoutWords(
+            ways=render(Phrase("layout.ways"), language, catalog),
+            choose=render(Phrase("layout.choose"), language, catalog),
+        )
+        for language in catalog.languages
+    }
+
+
+def _commands(catalog: Catalog) -> CommandTexts:
+    return {
+        language: [(name, _told(catalog, f"command.{name}", language)) for name in COMMANDS]
+        for language in catalog.languages
+    }
+
+
+def _told(catalog: Catalog, key: str, language: str) -> str:
+    return render(Phrase(key), language, catalog)
+
+
+def _count(channel: str, outcome: str) -> None:
+    SENDS.labels(channel, outcome).inc()

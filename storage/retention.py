@@ -1,0 +1,91 @@
+"""How long things are kept (domain.md, policy P12): what is older is gone after the night's run.
+
+Unfinished questionnaires 30 days after the last answer; answers six months after the wave, those of art. 9 three;
+the place in a conversation, its guests and its messages 90 days; worked events 30 days; expired codes 30 days.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select, update
+
+from storage import audit
+from storage.events import DONE, EVENTS, RETRIED
+from storage.forms import ANSWERS, RUNS, WAVES
+from storage.network import LINK_CODES
+from storage.outbox import OUTBOX
+from storage.people import MEMBERSHIPS, PEOPLE
+from storage.privacy import erase
+from storage.tickets import TICKETS
+
+UNFINISHED = timedelta(days=30)
+ANSWERED = timedelta(days=183)
+SENSITIVE = timedelta(days=92)
+CHAT = timedelta(days=90)
+SPOKEN = timedelta(days=7)
+EVENT = timedelta(days=30)
+CODE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What one run removed, by kind."""
+
+    runs: int
+    answers: int
+    guests: int
+    messages: int
+    events: int
+    codes: int
+
+
+def retain(conn: Connection, at: datetime) -> Gone:
+    """Nothing older than its term is left; what was removed is on record as numbers."""
+    unfinished = select(RUNS.c.id).where(RUNS.c.finished_at.is_(None), RUNS.c.updated_at < at - UNFINISHED)
+    old = (
+        select(RUNS.c.id).join(WAVES, WAVES.c.id == RUNS.c.wave_id).where(WAVES.c.closes_at < at - ANSWERED)
+    )
+    sensitive = (
+        select(RUNS.c.id).join(WAVES, WAVES.c.id == RUNS.c.wave_id).where(WAVES.c.closes_at < at - SENSITIVE)
+    )
+    answers = conn.execute(
+        delete(ANSWERS).where(ANSWERS.c.run_id.in_(sensitive), ANSWERS.c.privacy.like("%S%"))
+    ).rowcount
+    answers += conn.execute(delete(ANSWERS).where(ANSWERS.c.run_id.in_(old))).rowcount
+    # the state of a finished run holds the answers too, the sensitive ones among them
+    runs = conn.execute(
+        delete(RUNS).where(RUNS.c.id.in_(unfinished) | (RUNS.c.id.in_(old)))
+    ).rowcount
+    conn.execute(
+        update(RUNS).where(RUNS.c.id.in_(sensitive), RUNS.c.finished_at.is_not(None)).values(state={})
+    )
+    conn.execute(update(PEOPLE).where(PEOPLE.c.seen_at < at - CHAT).values(state=None))
+    guests = _guests(conn, at)
+    conn.execute(update(OUTBOX).where(OUTBOX.c.rank >= 2, OUTBOX.c.created_at < at - SPOKEN).values(body=None))
+    messages = conn.execute(
+        delete(OUTBOX).where(OUTBOX.c.rank >= 2, OUTBOX.c.created_at < at - CHAT)
+    ).rowcount
+    worked = conn.execute(
+        delete(EVENTS).where(EVENTS.c.status.in_((DONE, RETRIED)), EVENTS.c.received_at < at - EVENT)
+    ).rowcount
+    codes = conn.execute(delete(LINK_CODES).where(LINK_CODES.c.expires_at < at - CODE)).rowcount
+    gone = Gone(runs, answers, guests, messages, worked, codes)
+    if any((runs, answers, guests)):
+        audit.record(conn, "retention", f"runs {runs}, answers {answers}, guests {guests}", "", at)
+    return gone
+
+
+def _guests(conn: Connection, at: datetime) -> int:
+    """People who never joined and have not written for a while."""
+    members = select(MEMBERSHIPS.c.person_id)
+    asking = select(TICKETS.c.person_id).where(TICKETS.c.answered_at.is_(None))
+    old = conn.execute(
+        select(PEOPLE.c.id).where(
+            PEOPLE.c.seen_at < at - CHAT, PEOPLE.c.id.not_in(members), PEOPLE.c.id.not_in(asking)
+        )
+    ).scalars().all()
+    for person in old:
+        erase(conn, person, at)
+    return len(old)
+
+

@@ -1,0 +1,33 @@
+"""What a fresh database needs before anybody can use it: the questionnaire of content/forms, published once."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from storage import forms
+from storage.workbooks import check_workbook
+
+NEEDS = "needs"
+
+
+class BadForm(Exception):
+    """The workbook cannot be published; the message has one line per problem."""
+
+
+def publish_workbook(conn: Connection, data: bytes, name: str, at: datetime) -> str:
+    """The workbook is published; its version. A version that exists already is left as it is. Raises BadForm."""
+    report = check_workbook(data)
+    if report.xml is None or report.problems:
+        raise BadForm("\n".join(problem.told() for problem in report.problems))
+    if report.version not in forms.versions(conn, name):
+        forms.publish(conn, name, report.version, report.title, data, report.xml, at)
+    return report.version
+
+
+def needs_form(conn: Connection, content: Path, at: datetime) -> str:
+    """The newest published version of the needs questionnaire; the one in content/ if none is published yet."""
+    published = forms.versions(conn, NEEDS)
+    if published:
+        return published[-1]
+    return publish_workbook(conn, (content / "forms" / "needs.xlsx").read_bytes(), NEEDS, at)
