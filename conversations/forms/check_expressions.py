@@ -73,7 +73,7 @@ def _references(
             close = get_close_matches(name, names, 1, 0.6)
             params["better"] = instead(f"${{{close[0]}}}") if close else _ask_for_name()
             yield Problem("unknown_reference", "survey", cells.number, header, question.name, text, params)
-        elif len(names[name]) > 1:
+        elif len({same.ref for same in names[name]}) > 1:
             yield Problem("ambiguous_reference", "survey", cells.number, header, question.name, text, params)
     rest = _REFERENCE.sub("", text)
     if ("${" in rest if in_text else _LOOSE.search(rest)) and not re.search(r"\$'", rest):

@@ -107,7 +107,7 @@ def outline_of(survey: Sheet, lists: Mapping[str, Mapping[str, int]], root: str)
         if found.kind == "begin":
             stack.append(_Opened(found.of, name, cells.number, ref))
             repeats += found.of == "repeat"
-            if len(stack) - 1 > DEEPEST_GROUPS > deep:
+            if len(stack) - 1 > DEEPEST_GROUPS >= deep:
                 note("nested_too_deep", "type", limit=DEEPEST_GROUPS)
             deep = max(deep, len(stack) - 1)
             if repeats == MOST_REPEATS + 1:

@@ -27,7 +27,7 @@ _OPERATORS = (
 _CAPITALS = re.compile(r"\b(AND|OR|NOT|DIV|MOD|And|Or|Not|Div|Mod)\b")
 _ITALIAN = {"e": "and", "o": "or", "oppure": "or", "ed": "and"}
 _ITALIAN_WORD = re.compile(r"(?<=[\s)'\"}\d])(oppure|ed|e|o)(?=\s+(?:\$\{|not\b|selected\b|\(|\.|'))", re.IGNORECASE)
-_DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d,])")
+_DECIMAL = re.compile(r"(?<![\d.,])(\d+),(\d+)(?!\d|,\d)")
 _FUNCTIONS_IN_ITALIAN = {
     "selezionato": "selected",
     "scelto": "selected",
