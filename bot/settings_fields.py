@@ -154,7 +154,7 @@ class Fields(BaseSettings):
         """The database's address as SQLAlchemy wants it, with the password: never log it."""
         given = self.database_url.get_secret_value()
         if not given:
-            return f"sqlite:///{self.data_dir / 'wis.sqlite3'}"
+            return f"sqlite:///{(self.data_dir / 'wis.db').absolute()}"
         return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", given)
 
     @property

@@ -51,7 +51,7 @@ def test_nothing_is_needed_for_trying_out() -> None:
     empty = settings()
     assert not empty.live
     assert empty.simulator_on
-    assert empty.database == "sqlite:///data/wis.sqlite3"
+    assert empty.database == f"sqlite:///{Path('data/wis.db').absolute()}"
     assert str(empty.zone) == "Europe/Rome"
     assert empty.controller == empty.association_name
 
