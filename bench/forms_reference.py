@@ -1,6 +1,7 @@
 """Compares the form engine with the reference behaviour in ../shared/forms-data, when that folder is there.
 
-Run from the project: python bench/forms_reference.py [-v] [ID ...]; -v shows each difference, IDs choose walks.
+Run from the project: python bench/forms_reference.py [-v] [--chats] [ID ...]
+-v shows each difference, --chats also walks every form to its end with random answers, IDs choose walks.
 """
 
 import gzip
@@ -10,6 +11,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from conversations.forms.engine import Engine
 from conversations.forms.form import FormError, compile_form
-from conversations.forms.instance import Item, instances, reference
+from conversations.forms.instance import Item, find, instances, reference
+from conversations.forms.walk import (
+    Action,
+    AddAnother,
+    Answer,
+    Back,
+    Confirm,
+    Edit,
+    Prompt,
+    Skip,
+    from_json,
+    prompt,
+    start,
+    take,
+)
 from conversations.forms.xpath import compile_expression
 from conversations.forms.xpath_syntax import XPathError
 from conversations.forms.xpath_values import Environment, Node, to_boolean, to_number, to_string
@@ -159,12 +175,12 @@ def perform(engine: Engine, operation: dict[str, Any]) -> None:
         return
     ref = operation["ref"]
     if operation["op"] == "set":
-        item = engine.find(ref)
+        item = find(engine.document, ref)
         if item is not None:
             engine.write(item, operation["value"])
         return
     parent_ref, _, name = ref.rpartition("/")
-    parent = engine.find(parent_ref) if parent_ref else engine.document
+    parent = find(engine.document, parent_ref) if parent_ref else engine.document
     definition = next((d for d in parent.definition.children if d.name == name), None) if parent else None
     if parent is None or definition is None:
         return
@@ -193,6 +209,81 @@ def walks(name: str, chosen: set[str], show: bool) -> tuple[int, int]:
     return good, total
 
 
+def random_action(random: Random, shown: Prompt) -> Action:
+    """Something a person might answer to a prompt."""
+    names = [choice.name for choice in shown.choices]
+    if shown.kind == "summary":
+        return Confirm() if random.random() < 0.7 or not shown.rows else Edit(random.choice(shown.rows)[0])
+    if shown.type == "repeat":
+        return AddAnother(random.random() < 0.3)
+    if random.random() < 0.04:
+        return Back()
+    if shown.can_skip and (random.random() < 0.15 or shown.type == "unsupported"):
+        return Skip()
+    values = {
+        "select_one": lambda: random.choice(names or ["none"]),
+        "select_multiple": lambda: " ".join(random.sample(names, random.randint(1, len(names))) if names else ()),
+        "rank": lambda: " ".join(random.sample(names, len(names))),
+        "integer": lambda: str(random.choice((0, 1, 2, 3, 5, 18, 25, 40, 60, 120, 1990, 2024, -1))),
+        "decimal": lambda: str(random.choice((0.0, 1.5, 20.25, 160.0, 350.5))),
+        "range": lambda: str(random.randint(0, 10)) if not shown.minimum else shown.minimum,
+        "date": lambda: random.choice(("2024-06-15", "1980-02-29", "2026-12-25", "2000-01-01")),
+        "time": lambda: "08:30:00.000",
+        "datetime": lambda: "2024-06-15T08:30:00.000+02:00",
+        "geopoint": lambda: "45.4642 9.19",
+        "acknowledge": lambda: "OK",
+    }
+    texts = (
+        "Rossi",
+        "una risposta più lunga",
+        "Anna Maria",
+        "12",
+        "a@b.it",
+        "3471234567",
+        "yes",
+        "no",
+        "1",
+        "ABC-123",
+        "a",
+    )
+    return Answer(values.get(shown.type, lambda: random.choice(texts))())
+
+
+def chat(xml: str, seed: int, most: int = 3000) -> str | None:
+    """Walks a form with random answers to its end, through JSON at each step; None when it gets there."""
+    form = compile_form(xml)
+    random = Random(seed)
+    now = datetime(2024, 6, 15, 10, 30, tzinfo=ZoneInfo("Europe/Rome"))
+    run = start(form, now=now, seed=seed, language="")
+    refused = 0
+    for _ in range(most):
+        shown = prompt(form, run, "")
+        if shown.kind == "finished":
+            return None
+        taken = take(form, run, random_action(random, shown), now=now)
+        refused += taken.problem is not None
+        run = from_json(json.loads(json.dumps(taken.run.to_json())))
+        if refused > 500:
+            return f"refused at {run.at}: {taken.problem}"
+    return f"no end: {run.at}"
+
+
+def chats(name: str, show: bool) -> tuple[int, int]:
+    """Forms of one file that random answers walk to the end, and how many there are."""
+    good = total = 0
+    with gzip.open(DATA / f"{name}.jsonl.gz", "rt") as lines:
+        for line in lines:
+            walk = json.loads(line)
+            if walk["status"] not in ("success", "warning"):
+                continue
+            total += 1
+            problem = chat(walk["xml"], total)
+            good += problem is None
+            if show and problem:
+                print(f"  chat {walk['id']} {walk['source'][-80:]}: {problem}")
+    return good, total
+
+
 def main() -> None:
     """Prints the table."""
     if not DATA.is_dir():
@@ -203,6 +294,8 @@ def main() -> None:
     rows = [] if chosen else [("expressions", expressions(show))]
     for name in ("scenarios_web_forms", *FORMS):
         rows.append((name, walks(name, chosen, show)))
+    if "--chats" in sys.argv:
+        rows.extend((f"chats of {name}", chats(name, show)) for name in FORMS)
     for name, (good, total) in rows:
         print(f"{name:28} {good:5} of {total:5}  {100 * good / max(total, 1):5.1f} %")
 

@@ -4,186 +4,34 @@ Follows ODK Web Forms 0.22 (forms.md, section 3): hidden nodes read as empty but
 calculations write when their result changes, choices no longer offered read as not selected.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
 from conversations.forms.form import Form
-from conversations.forms.form_model import Action, Definition, Text
-from conversations.forms.instance import (
-    MOST_REPEATS,
-    Item,
-    build_document,
-    imagined,
-    insert,
-    instances,
-    leaves,
-    reference,
-    remove,
-)
+from conversations.forms.form_model import Action, Definition
+from conversations.forms.instance import MOST_REPEATS, Item, imagined, insert, instances, leaves, reference, remove
+from conversations.forms.reading import Reader
 from conversations.forms.value_types import accepted, stored
 from conversations.forms.xpath import Expression, compile_expression
-from conversations.forms.xpath_syntax import XPathError
-from conversations.forms.xpath_values import NAN, Environment, Node, Value, to_boolean, to_number, to_string
+from conversations.forms.xpath_values import NAN, Node, to_number, to_string
 
 MOST_PASSES = 40
 """Recomputations in a row before circular rules are left as they are."""
-
-Option = tuple[str, str]
-"""A choice: its name and its label."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The data of a run by path: answers that differ from the form's own, sizes of repeats, and what
-    calculations and actions must remember (last results, what unsteady ones depended on, values seen)."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    repeats: Mapping[str, int] = field(default_factory=dict)
-    calculated: Mapping[str, str] = field(default_factory=dict)
-    snapshots: Mapping[str, str] = field(default_factory=dict)
-    fired: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+MOST_ADDED = 5000
+"""Nodes that repeats may add within one turn."""
+LONGEST_RESULT = 10_000
+"""Characters a calculation may store."""
 
 
-class Engine:
+class Engine(Reader):
     """The data of one run and its recomputation. Not for sharing: one engine belongs to one turn."""
 
     def __init__(self, form: Form, *, now: datetime, seed: int, language: str) -> None:
-        self.form = form
-        self.seed = seed
-        self.language = form.language_name(language)
-        self.document = build_document(form.document)
-        self.environment = Environment(
-            now=now,
-            random=Random(seed),
-            instances=form.lists,
-            choice_name=self.choice_name,
-            translation=self.translation,
-            root=self.document,
-        )
+        super().__init__(form, now=now, seed=seed, language=language)
         self.changed = False
         self.loading = False
-
-    # Evaluation
-
-    def value(self, expression: Expression, node: Node) -> Value | None:
-        """The value of an expression at a node; None when the data do not allow one."""
-        environment = self.environment
-        before = environment.current
-        environment.current = node
-        try:
-            return expression.evaluate(node, environment)
-        except XPathError:
-            return None
-        finally:
-            environment.current = before
-
-    def truth(self, expression: Expression, node: Node, default: bool) -> bool:
-        """The truth of a rule at a node; `default` when it cannot be evaluated."""
-        value = self.value(expression, node)
-        return default if value is None else to_boolean(value)
-
-    def translation(self, identifier: str) -> str:
-        """A translated text in the run's language, else in the default language, else nothing."""
-        form = self.form
-        for language in (self.language, form.language_name(form.default_language)):
-            parts = form.translations.get(language, {}).get(identifier)
-            if parts is not None:
-                node = self.environment.current or self.document
-                return "".join(part if isinstance(part, str) else self._shown(part, node) for part in parts)
-        return ""
-
-    def _shown(self, expression: Expression, node: Node) -> str:
-        value = self.value(expression, node)
-        return "" if value is None else to_string(value)
-
-    def text(self, text: Text | None, node: Node) -> str:
-        """A label, hint or message at a node, in the run's language."""
-        if text is None:
-            return ""
-        if text.translated is not None:
-            identifier = self._shown(text.translated, node)
-            before = self.environment.current
-            self.environment.current = node
-            try:
-                return self.translation(identifier)
-            finally:
-                self.environment.current = before
-        return "".join(part if isinstance(part, str) else self._shown(part, node) for part in text.parts)
-
-    # Choices
-
-    def option_names(self, item: Item) -> list[str]:
-        """The names of the choices a question offers now."""
-        control = item.definition.control
-        if control is None:
-            return []
-        if control.choice_list is None:
-            return [choice.value for choice in control.choices]
-        return [self._shown(control.choice_list.value, node) for node in self._choice_nodes(item)]
-
-    def options(self, item: Item) -> list[Option]:
-        """The choices a question offers now, with their labels."""
-        control = item.definition.control
-        if control is None:
-            return []
-        if control.choice_list is None:
-            return [
-                (choice.value, self.text(choice.label, item) if choice.label else choice.value)
-                for choice in control.choices
-            ]
-        label = control.choice_list.label
-        found: list[Option] = []
-        for node in self._choice_nodes(item):
-            name = self._shown(control.choice_list.value, node)
-            found.append((name, name if label is None else self.text(label, node)))
-        return found
-
-    def _choice_nodes(self, item: Item) -> list[Node]:
-        control = item.definition.control
-        if control is None or control.choice_list is None:
-            return []
-        expression = control.choice_list.nodes
-        if "randomize" in expression.functions:
-            # The same run must see the same order at every turn.
-            self.environment.random = Random(f"{self.seed} {reference(item)}")
-        value = self.value(expression, item)
-        return value if isinstance(value, list) else []
-
-    def choice_name(self, node: Node, name: str) -> str:
-        """The label of a choice of a question, for jr:choice-name()."""
-        if not isinstance(node, Item):
-            return ""
-        return next((label for value, label in self.options(node) if value == name), "")
-
-    # State of a node
-
-    def is_required(self, item: Item) -> bool:
-        """True when the question must be answered."""
-        rule = item.definition.required
-        return rule is not None and self.truth(rule, item, False)
-
-    def is_readonly(self, item: Item) -> bool:
-        """True when the node or a group around it may not be written."""
-        at: Node | None = item
-        while isinstance(at, Item):
-            rule = at.definition.readonly
-            if rule is not None and self.truth(rule, at, False):
-                return True
-            at = at.parent
-        return False
-
-    def is_valid(self, item: Item) -> bool:
-        """True unless the node is shown, answered, and its constraint is not met."""
-        rule = item.definition.constraint
-        return rule is None or not item.relevant or item.text == "" or self.truth(rule, item, True)
-
-    def range_relevant(self, parent: Item, definition: Definition) -> bool:
-        """True when a repeat as a whole is shown; its rule is read where an instance would stand."""
-        if not parent.relevant or definition.relevant is None:
-            return parent.relevant
-        return self.truth(definition.relevant, imagined(parent, definition), True)
+        self.added = 0
 
     # Change
 
@@ -240,8 +88,11 @@ class Engine:
         self.settle()
 
     def _insert(self, parent: Item, definition: Definition, place: int) -> Item | None:
+        if self.added >= MOST_ADDED:
+            return None
         item = insert(parent, definition, place)
         if item is not None:
+            self.added += 1 + sum(1 for _ in leaves(item))
             for leaf in leaves(item):
                 self._preload(leaf)
             self._visit(item)
@@ -295,9 +146,7 @@ class Engine:
             self.changed = True
         elif not definition.active and definition.kind != "leaf":
             first = any(isinstance(child, Item) and not child.settled for child in item.children)
-            if not first and all(
-                child.relevant == relevant for child in item.children if isinstance(child, Item)
-            ):
+            if not first and all(child.relevant == relevant for child in item.children if isinstance(child, Item)):
                 for child in item.children:
                     if isinstance(child, Item) and child.definition.kind == "leaf":
                         self._read(child)
@@ -354,7 +203,7 @@ class Engine:
     def _result(self, rule: Expression, item: Item) -> str:
         value = self.value(rule, item)
         text = "" if value is None else to_string(value)
-        return "" if text in ("NaN", "Invalid Date") else text
+        return "" if text in ("NaN", "Invalid Date") else text[:LONGEST_RESULT]
 
     def _stands(self, item: Item) -> bool:
         """True when an unsteady calculation (uuid, random, now) has run for the present data already."""
@@ -428,101 +277,3 @@ class Engine:
             self.changed = True
             if self._insert(parent, definition, place) is None:
                 return
-
-    # Keeping
-
-    def save(self) -> Saved:
-        """What must be kept of this run so that load() brings it back."""
-        values: dict[str, str] = {}
-        repeats: dict[str, int] = {}
-        calculated: dict[str, str] = {}
-        snapshots: dict[str, str] = {}
-        fired: dict[str, Mapping[str, str]] = {}
-        for ref, item in self.items(repeats):
-            if item.raw != item.first:
-                values[ref] = item.raw
-            if item.last is not None and item.last != item.raw:
-                calculated[ref] = item.last
-            if item.snapshot is not None:
-                snapshots[ref] = item.snapshot
-            if item.fired:
-                fired[ref] = {str(index): text for index, text in item.fired.items()}
-        return Saved(values, repeats, calculated, snapshots, fired)
-
-    def load(self, saved: Saved) -> None:
-        """Brings back what save() kept, in place of start(), and recomputes."""
-        if saved.repeats:
-            self._resize(self.document, "", saved.repeats)
-        values, calculated, snapshots, fired = saved.values, saved.calculated, saved.snapshots, saved.fired
-        for ref, item in self.items():
-            if ref in values:
-                item.raw = values[ref]
-            if ref in calculated:
-                item.last = calculated[ref]
-            if ref in snapshots:
-                item.snapshot = snapshots[ref]
-                item.last = calculated.get(ref, item.raw)
-            if ref in fired:
-                item.fired = {int(i): text for i, text in fired[ref].items() if i.isdecimal()}
-        self.loading = True
-        self.settle()
-        self.loading = False
-
-    def _resize(self, item: Item, base: str, repeats: Mapping[str, int]) -> None:
-        for definition in item.definition.children:
-            if definition.kind != "repeat":
-                continue
-            present = instances(item, definition)
-            wanted = min(max(repeats.get(f"{base}/{definition.name}", len(present)), 0), MOST_REPEATS)
-            for extra in present[wanted:]:
-                remove(extra)
-            for place in range(len(present), wanted):
-                insert(item, definition, place)
-        for ref, child in children_with_refs(item, base):
-            if child.definition.kind != "leaf":
-                self._resize(child, ref, repeats)
-
-    def items(self, repeats: dict[str, int] | None = None) -> Iterator[tuple[str, Item]]:
-        """Every leaf with its path, in document order; sizes of repeats are noted in `repeats`."""
-        yield from _leaves(self.document, "", repeats)
-
-    # Finding
-
-    def find(self, ref: str) -> Item | None:
-        """The node at a path such as /data/child[2]/name; None when there is none."""
-        at: Item = self.document
-        for part in ref.split("/")[1:]:
-            name, _, position = part.rstrip("]").partition("[")
-            found = [
-                child for child in at.children if isinstance(child, Item) and child.definition.name == name
-            ]
-            index = int(position) - 1 if position.isdecimal() else 0
-            if not 0 <= index < len(found):
-                return None
-            at = found[index]
-        return at
-
-
-def children_with_refs(item: Item, base: str) -> Iterator[tuple[str, Item]]:
-    """The children of a node with their paths; `base` is the node's own path."""
-    positions: dict[str, int] = {}
-    for child in item.children:
-        if not isinstance(child, Item):
-            continue
-        ref = f"{base}/{child.definition.name}"
-        if child.definition.kind == "repeat":
-            positions[ref] = positions.get(ref, 0) + 1
-            ref = f"{ref}[{positions[ref]}]"
-        yield ref, child
-
-
-def _leaves(item: Item, base: str, repeats: dict[str, int] | None) -> Iterator[tuple[str, Item]]:
-    if repeats is not None:
-        for definition in item.definition.children:
-            if definition.kind == "repeat":
-                repeats[f"{base}/{definition.name}"] = len(instances(item, definition))
-    for ref, child in children_with_refs(item, base):
-        if child.definition.kind == "leaf":
-            yield ref, child
-        else:
-            yield from _leaves(child, ref, repeats)

@@ -177,15 +177,21 @@ def _mark_active(definition: Definition) -> bool:
     return definition.active
 
 
+def _guarded(xml: str) -> tuple[Form | None, list[Problem]]:
+    try:
+        return _read(xml)
+    except RecursionError:
+        return None, [Problem("too_deep", detail="elements nested too deeply")]
+
+
 def form_problems(xml: str) -> list[Problem]:
     """Everything wrong in a form, errors and warnings together; empty when all is well."""
-    form, problems = _read(xml)
-    return problems
+    return _guarded(xml)[1]
 
 
 def compile_form(xml: str) -> Form:
     """The form ready to run. Raises FormError with its first error; warnings are kept on the form."""
-    form, problems = _read(xml)
+    form, problems = _guarded(xml)
     for problem in problems:
         if problem.severity == "error":
             raise FormError(problem)

@@ -98,7 +98,9 @@ class BodyReader:
         if name == "group" and definition is not None and definition.kind == "repeat":
             # XLSForm wraps every repeat in a group of the same path that only carries the label.
             return Place(None, None, inside)
-        return Place(definition, label or (definition.label if definition is not None else None), inside, name == "repeat")
+        return Place(
+            definition, label or (definition.label if definition is not None else None), inside, name == "repeat"
+        )
 
     def question(self, element: ET.Element, definition: Definition, here: str) -> None:
         """Puts the control of a question element on its definition."""

@@ -32,9 +32,7 @@ def definitions_of(root: Node, repeats: frozenset[str], qualified: Callable[[Nod
     return document
 
 
-def _define(
-    parent: Definition, nodes: list[Node], repeats: frozenset[str], qualified: Callable[[Node], str]
-) -> None:
+def _define(parent: Definition, nodes: list[Node], repeats: frozenset[str], qualified: Callable[[Node], str]) -> None:
     for node in nodes:
         if node.kind != ELEMENT:
             continue
@@ -111,9 +109,7 @@ def _watched(expression: Expression, notes: Notes) -> list[Expression]:
     return found
 
 
-def read_action(
-    element: ET.Element, base: str, source: str, notes: Notes, binds: Mapping[str, str]
-) -> Action | None:
+def read_action(element: ET.Element, base: str, source: str, notes: Notes, binds: Mapping[str, str]) -> Action | None:
     """The setvalue action of an element, with its target as an absolute path; `binds` are paths by bind id."""
     written_ref = element.get("ref") or binds.get(element.get("bind") or "", "")
     target = absolute(written_ref, base)
@@ -175,4 +171,3 @@ def plain_namespaces(root: ET.Element) -> frozenset[str]:
     """The namespaces whose names need no prefix in expressions: none, XForms and the data's own."""
     uri = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
     return frozenset(("", XFORMS, uri))
-

@@ -51,8 +51,8 @@ def starting_instances(definition: Definition, parent: Node | None) -> "list[Nod
     if definition.kind != "repeat":
         if parent is None:
             return [definition.template]
-        found = next((node for node in parent.children if node.name == definition.key), None)
-        return [found if found is not None else definition.template]
+        same = next((node for node in parent.children if node.name == definition.key), None)
+        return [same if same is not None else definition.template]
     if definition.count is not None:
         return []
     if parent is None:
@@ -100,9 +100,7 @@ def insert(parent: Item, definition: Definition, place: int) -> Item | None:
     if place < len(present):
         index = next(i for i, child in enumerate(row) if child is present[place])
     else:
-        index = sum(
-            1 for child in row if isinstance(child, Item) and child.definition.order <= definition.order
-        )
+        index = sum(1 for child in row if isinstance(child, Item) and child.definition.order <= definition.order)
     row.insert(index, item)
     return item
 
@@ -135,3 +133,42 @@ def leaves(item: Item) -> Iterator[Item]:
                 yield child
             else:
                 yield from leaves(child)
+
+
+def children_with_refs(item: Item, base: str) -> Iterator[tuple[str, Item]]:
+    """The children of a node with their paths; `base` is the node's own path."""
+    positions: dict[str, int] = {}
+    for child in item.children:
+        if not isinstance(child, Item):
+            continue
+        ref = f"{base}/{child.definition.name}"
+        if child.definition.kind == "repeat":
+            positions[ref] = positions.get(ref, 0) + 1
+            ref = f"{ref}[{positions[ref]}]"
+        yield ref, child
+
+
+def leaves_with_refs(item: Item, base: str, repeats: dict[str, int] | None = None) -> Iterator[tuple[str, Item]]:
+    """Every leaf below a node with its path, in document order; sizes of repeats are noted in `repeats`."""
+    if repeats is not None:
+        for definition in item.definition.children:
+            if definition.kind == "repeat":
+                repeats[f"{base}/{definition.name}"] = len(instances(item, definition))
+    for ref, child in children_with_refs(item, base):
+        if child.definition.kind == "leaf":
+            yield ref, child
+        else:
+            yield from leaves_with_refs(child, ref, repeats)
+
+
+def find(document: Item, ref: str) -> Item | None:
+    """The node at a path such as /data/child[2]/name; None when there is none."""
+    at = document
+    for part in ref.split("/")[1:]:
+        name, _, position = part.rstrip("]").partition("[")
+        found = [child for child in at.children if isinstance(child, Item) and child.definition.name == name]
+        index = int(position) - 1 if position.isdecimal() else 0
+        if not 0 <= index < len(found):
+            return None
+        at = found[index]
+    return at

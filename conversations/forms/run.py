@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conversations.forms.engine import Engine, Saved
+from conversations.forms.engine import Engine
 from conversations.forms.form_model import FormError, Problem
+from conversations.forms.saving import Saved
 
 VERSION = 1
 """Version of the JSON layout; from_json() reads this and all earlier ones."""

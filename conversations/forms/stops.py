@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from conversations.forms.engine import Engine
 from conversations.forms.form_body import Place
 from conversations.forms.form_model import UNASKABLE, Definition
-from conversations.forms.instance import MOST_REPEATS, Item, instances, reference
+from conversations.forms.instance import MOST_REPEATS, Item, instances, leaves_with_refs, reference
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Route:
     def __init__(self, engine: Engine, hidden: frozenset[str]) -> None:
         self.engine = engine
         self.hidden = hidden
-        self.refs = {id(item): ref for ref, item in engine.items()}
+        self.refs = {id(item): ref for ref, item in leaves_with_refs(engine.document, "")}
         self.stops: list[Stop] = []
         self.notes: list[str] = []
         self._walk(engine.form.body, engine.document, "")

@@ -1,8 +1,8 @@
 """A form as a conversation: start a run, show its step, take an action; all pure.
 
-    run = start(form, now=now, seed=7, language="it")
-    shown = prompt(form, run, "it")
-    run, problem = (taken := take(form, run, Answer("employee"), now=now)).run, taken.problem
+run = start(form, now=now, seed=7, language="it")
+shown = prompt(form, run, "it")
+run, problem = (taken := take(form, run, Answer("employee"), now=now)).run, taken.problem
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,15 @@ from typing import assert_never
 from conversations.forms.engine import Engine
 from conversations.forms.form import Form
 from conversations.forms.form_model import UNASKABLE, Definition, Text
-from conversations.forms.instance import Item
+from conversations.forms.instance import Item, leaves_with_refs
 from conversations.forms.prompts import Choice, Prompt, question_prompt, summary_prompt
 from conversations.forms.run import FINISHED, SUMMARY, Run, from_json
+from conversations.forms.saving import load, save
 from conversations.forms.stops import Route, Stop
 from conversations.forms.value_types import LONGEST_ANSWER, stored
 
 __all__ = [
+    "Action",
     "AddAnother",
     "Answer",
     "AnswerRow",
@@ -154,17 +156,17 @@ def start(
     engine.start()
     given = dict(preset or {})
     if given:
-        for _, item in engine.items():
+        for _, item in leaves_with_refs(engine.document, ""):
             if item.definition.name in given:
                 item.raw = stored(item.definition.value_type, given[item.definition.name])
         engine.settle()
-    run = Run(form.identifier, language, seed, engine.save(), SUMMARY, hidden=hidden, preset=given)
+    run = Run(form.identifier, language, seed, save(engine), SUMMARY, hidden=hidden, preset=given)
     return _moved(run, engine, Route(engine, hidden), -1)
 
 
 def _engine(form: Form, run: Run, now: datetime) -> Engine:
     engine = Engine(form, now=now, seed=run.seed, language=run.language)
-    engine.load(run.saved)
+    load(engine, run.saved)
     return engine
 
 
@@ -184,7 +186,7 @@ def _moved(run: Run, engine: Engine, route: Route, after: int) -> Run:
     following = next((index for index in waiting if index > after), waiting[0] if waiting else None)
     at = SUMMARY if following is None else route.stops[following].ref
     kept = run.editing if following is not None and at == run.editing else ""
-    return replace(run, at=at, draft=None, editing=kept, saved=engine.save(), live=engine)
+    return replace(run, at=at, draft=None, editing=kept, saved=save(engine), live=engine)
 
 
 def prompt(form: Form, run: Run, language: str) -> Prompt:
@@ -205,9 +207,7 @@ def prompt(form: Form, run: Run, language: str) -> Prompt:
 def take(form: Form, run: Run, action: Action, *, now: datetime) -> Taken:
     """The run after an action at `now`; a refused action changes nothing and says why."""
     if isinstance(action, Restart):
-        return Taken(
-            start(form, now=now, seed=run.seed, language=run.language, hidden=run.hidden, preset=run.preset)
-        )
+        return Taken(start(form, now=now, seed=run.seed, language=run.language, hidden=run.hidden, preset=run.preset))
     if run.at == FINISHED:
         return Taken(run, Problem("not_now"))
     engine = _engine(form, run, now)
@@ -229,7 +229,7 @@ def _at_summary(run: Run, engine: Engine, route: Route, action: Action) -> Taken
             waiting = next(route.open_refs(run.done), None)
             if waiting is not None:
                 return Taken(_moved(run, engine, route, -1))
-            return Taken(replace(run, at=FINISHED, draft=None, editing="", saved=engine.save(), live=engine))
+            return Taken(replace(run, at=FINISHED, draft=None, editing="", saved=save(engine), live=engine))
         case Edit(ref) if ref in route.by_ref:
             return Taken(replace(run, at=ref, editing=ref, draft=None, live=engine))
         case Back() if route.stops:
@@ -276,9 +276,7 @@ def _another(run: Run, engine: Engine, stop: Stop, place: int, more: bool) -> Ta
     return Taken(_moved(replace(run, done=done), engine, route, place))
 
 
-def _answer(
-    run: Run, engine: Engine, route: Route, stop: Stop, action: Answer | Skip | Toggle | Done
-) -> Taken:
+def _answer(run: Run, engine: Engine, route: Route, stop: Stop, action: Answer | Skip | Toggle | Done) -> Taken:
     item, kind = stop.item, stop.definition.type
     before = run.draft if run.draft is not None else tuple(item.text.split())
     match action:
@@ -383,7 +381,7 @@ def answers(form: Form, run: Run) -> list[AnswerRow]:
     """The relevant answers given so far: questions dealt with, and those preset or hidden by the caller."""
     found: list[AnswerRow] = []
     engine = _live(form, run)
-    for ref, item in engine.items():
+    for ref, item in leaves_with_refs(engine.document, ""):
         definition = item.definition
         if definition.control is None or definition.is_note or not item.text:
             continue

@@ -1,6 +1,6 @@
 """Expressions compiled once into closures: XPath 1.0 with the OpenRosa functions.
 
-    Expression.evaluate(node, Environment(now=...)) gives text, a number, a truth value or a list of nodes.
+Expression.evaluate(node, Environment(now=...)) gives text, a number, a truth value or a list of nodes.
 """
 
 import math
@@ -117,17 +117,9 @@ def _call(tree: Call, namespaces: Mapping[str, str]) -> Evaluate:
 
 def _binary(tree: Binary, namespaces: Mapping[str, str]) -> Evaluate:
     name = tree.operator
+    if name in ("or", "and"):
+        return _connected(tree, namespaces)
     left, right = _compile(tree.left, namespaces), _compile(tree.right, namespaces)
-    if name == "or":
-        return lambda node, position, size, environment: (
-            to_boolean(left(node, position, size, environment))
-            or to_boolean(right(node, position, size, environment))
-        )
-    if name == "and":
-        return lambda node, position, size, environment: (
-            to_boolean(left(node, position, size, environment))
-            and to_boolean(right(node, position, size, environment))
-        )
     if name in ("=", "!="):
         differ = name == "!="
         return lambda node, position, size, environment: equal(
@@ -148,6 +140,25 @@ def _binary(tree: Binary, namespaces: Mapping[str, str]) -> Evaluate:
         to_number(left(node, position, size, environment), environment),
         to_number(right(node, position, size, environment), environment),
     )
+
+
+def _connected(tree: Binary, namespaces: Mapping[str, str]) -> Evaluate:
+    """A whole row of "or" or "and" at once: authors write rows of a hundred."""
+    operands: list[Evaluate] = []
+    rest: Tree = tree
+    while isinstance(rest, Binary) and rest.operator == tree.operator:
+        operands.insert(0, _compile(rest.right, namespaces))
+        rest = rest.left
+    operands.insert(0, _compile(rest, namespaces))
+    decisive = tree.operator == "or"
+
+    def connected(node: Node, position: int, size: int, environment: Environment) -> Value:
+        for operand in operands:
+            if to_boolean(operand(node, position, size, environment)) is decisive:
+                return decisive
+        return not decisive
+
+    return connected
 
 
 def _union(left: Evaluate, right: Evaluate) -> Evaluate:
@@ -269,8 +280,8 @@ def _compile(tree: Tree, namespaces: Mapping[str, str]) -> Evaluate:
             return _binary(tree, namespaces)
         case Negate(operand):
             inner = _compile(operand, namespaces)
-            return lambda node, position, size, environment: -to_number(
-                inner(node, position, size, environment), environment
+            return lambda node, position, size, environment: (
+                -to_number(inner(node, position, size, environment), environment)
             )
         case Path():
             return _path(tree, namespaces)
@@ -315,5 +326,8 @@ def compile_tree(text: str, tree: Tree, namespaces: Mapping[str, str]) -> Expres
         if isinstance(part, Call):
             called.add(part.name)
 
-    walk_tree(tree, note)
-    return Expression(text, tree, _compile(tree, namespaces), frozenset(called))
+    try:
+        walk_tree(tree, note)
+        return Expression(text, tree, _compile(tree, namespaces), frozenset(called))
+    except RecursionError as error:
+        raise XPathError("too_deep", text[:20]) from error

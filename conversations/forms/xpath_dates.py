@@ -55,12 +55,14 @@ def instant_of(text: str, zone: tzinfo) -> datetime | None:
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))
     try:
-        naive = datetime(
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro
-        )
+        naive = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro)
         if offset:
-            return (naive.replace(tzinfo=UTC) - _offset(offset)).astimezone(zone)
-        return naive.replace(tzinfo=zone)
+            local = (naive.replace(tzinfo=UTC) - _offset(offset)).astimezone(zone)
+        else:
+            local = naive.replace(tzinfo=zone)
+        # The first and last hours of the calendar have no counterpart in UTC.
+        local.astimezone(UTC)
+        return local
     except (ValueError, OverflowError) as error:
         raise BadDate(text) from error
 

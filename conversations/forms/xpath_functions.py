@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -92,8 +93,7 @@ def simple(signature: str, body: Callable[..., Value]) -> Function:
 
     def build(arguments: tuple[Evaluate, ...], _: tuple[Tree, ...]) -> Evaluate:
         converted = tuple(
-            _COERCIONS[letters[min(index, len(letters) - 1)]](argument)
-            for index, argument in enumerate(arguments)
+            _COERCIONS[letters[min(index, len(letters) - 1)]](argument) for index, argument in enumerate(arguments)
         )
         if not converted:
             return lambda node, position, size, environment: body(environment)
@@ -114,9 +114,7 @@ def _about_node(of_text: Callable[[str, Environment], Value]) -> Function:
         if not arguments:
             return lambda node, position, size, environment: of_text(to_string([node]), environment)
         only = _text(arguments[0])
-        return lambda node, position, size, environment: of_text(
-            only(node, position, size, environment), environment
-        )
+        return lambda node, position, size, environment: of_text(only(node, position, size, environment), environment)
 
     return Function(0, 1, build)
 
@@ -124,15 +122,17 @@ def _about_node(of_text: Callable[[str, Environment], Value]) -> Function:
 # Text
 
 
-def _substring(environment: Environment, text: str, start: float, length: float = math.inf) -> str:
-    if start != start or length != length or math.isinf(start):
-        # XPath 1.0, 4.2: comparisons with NaN are false, so nothing is chosen.
-        return text if start == -math.inf and length == math.inf and False else ""
+def _substring(environment: Environment, text: str, start: float, length: float | None = None) -> str:
+    whole = length is None
+    length = math.inf if length is None else length
+    # XPath 1.0, 4.2: positions from round(start) on, below round(start) + round(length); NaN chooses nothing.
+    if start != start or length != length or start == math.inf:
+        return ""
+    if start == -math.inf:
+        return text if whole else ""
     first = math.floor(start + 0.5)
-    end = math.inf if math.isinf(length) and length > 0 else first + math.floor(length + 0.5)
-    return "".join(
-        letter for index, letter in enumerate(text, 1) if index >= first and index < end
-    )
+    end = first + length if math.isinf(length) else first + math.floor(length + 0.5)
+    return "".join(letter for index, letter in enumerate(text, 1) if first <= index < end)
 
 
 def _clamped(number: float, length: int) -> int:
@@ -327,8 +327,6 @@ def _round(environment: Environment, number: float, places: float = 0) -> float:
 
 
 def _decimal_round(number: float, places: int) -> float:
-    from decimal import ROUND_FLOOR, Context, Decimal
-
     exact = Context(prec=700)
     shifted = exact.add(exact.scaleb(Decimal(repr(float(number))), places), Decimal("0.5"))
     return float(exact.scaleb(shifted.to_integral_value(ROUND_FLOOR), -places))
@@ -364,9 +362,7 @@ def _number_build(arguments: tuple[Evaluate, ...], _: tuple[Tree, ...]) -> Evalu
     if not arguments:
         return lambda node, position, size, environment: number([node], environment)
     only = arguments[0]
-    return lambda node, position, size, environment: number(
-        only(node, position, size, environment), environment
-    )
+    return lambda node, position, size, environment: number(only(node, position, size, environment), environment)
 
 
 # Dates
@@ -477,9 +473,7 @@ FUNCTIONS: dict[str, Function] = {
     "format-date": simple("vs", _format(False)),
     "format-date-time": simple("vs", _format(True)),
     "jr:itext": simple("s", lambda environment, name: environment.translation(name)),
-} | {
-    name: simple("nn" if name == "atan2" else "n", _guarded(getattr(math, name))) for name in _TRIGONOMETRY
-}
+} | {name: simple("nn" if name == "atan2" else "n", _guarded(getattr(math, name))) for name in _TRIGONOMETRY}
 """Functions that need no node list of their own; xpath_nodesets.py holds the others."""
 
 UNSTEADY = frozenset(("uuid", "random", "now", "today", "jr:itext"))

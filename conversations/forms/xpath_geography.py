@@ -56,8 +56,7 @@ def _area(environment: Environment, value: Value) -> float:
         return 0.0
     ring = points if points[0] == points[-1] else [*points, points[0]]
     total = sum(
-        (end[1] - start[1]) * (2 + math.sin(end[0]) + math.sin(start[0]))
-        for start, end in itertools.pairwise(ring)
+        (end[1] - start[1]) * (2 + math.sin(end[0]) + math.sin(start[0])) for start, end in itertools.pairwise(ring)
     )
     return _rounded(total * _EARTH_RADIUS_METRES**2 / 2)
 

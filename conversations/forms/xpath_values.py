@@ -101,7 +101,8 @@ def number_text(number: float) -> str:
     return f"{digits.removesuffix('.0')}e{'-' if int(exponent) < 0 else '+'}{abs(int(exponent))}"
 
 
-_NUMBER = re.compile(r"[ \t\r\n]*-?(?:\d+(?:\.\d*)?|\.\d+)[ \t\r\n]*", re.ASCII)
+# XPath knows no exponents; the signed ones are those that number_text() writes.
+_NUMBER = re.compile(r"[ \t\r\n]*-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]\d{1,3})?[ \t\r\n]*", re.ASCII)
 NAN = float("nan")
 
 
