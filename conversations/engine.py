@@ -164,6 +164,8 @@ class Engine:
                 return None
 
     def _lasting(self, state: State, token: str, facts: Facts) -> Step:
+        if token == MENU.value:
+            return self._leave(state, facts, cancelled=False)
         state = replace(state, misses=0)
         name, _, rest = token[1:].partition(":")
         verb, _, subject = rest.partition(":")

@@ -27,6 +27,7 @@ from conversations.flow import (
 )
 from conversations.forms.walk import progress
 from conversations.messages import Choice, Day, Message, Text
+from conversations.needs_view import seen, wave_open
 from conversations.rules.codes import LINK, code_in, looks_like_code
 from conversations.state import HOME, Place
 from conversations.understand import Word, word_in
@@ -115,13 +116,11 @@ def _questionnaire(facts: Facts) -> tuple[Text, tuple[Choice, ...]]:
     run, wave = facts.run, facts.wave
     if run is not None and run.finished:
         return p("menu.questionnaire_sent"), ()
-    if wave is None:
+    if wave is None or facts.form is None or not wave_open(facts):
         return p("menu.questionnaire_closed"), ()
     day = Day(wave.closes_at.astimezone(facts.zone).date())
     if run is None:
         return p("menu.questionnaire_open", day=day), (choice("@needs:start", "menu.begin"),)
     resume = (choice(f"@needs:resume:{run.id}", "menu.resume"),)
-    if facts.form is None:
-        return p("menu.questionnaire_begun", day=day), resume
-    done_so_far, total = progress(facts.form, run.run)
+    done_so_far, total = progress(facts.form, seen(facts.form, run.run, facts))
     return p("menu.questionnaire_half", done=done_so_far, total=total, day=day), resume

@@ -13,6 +13,7 @@ from conversations.facts import Facts, Purpose, Role
 from conversations.flow import BACK, HUMAN, MENU, NEXT, Heard, Miss, Outcome, Picked, choice, done, first, p, say
 from conversations.foresee import foresee
 from conversations.messages import Attachment, Choice, Day, Message, Phrase, Text
+from conversations.needs_reminders import no_more
 from conversations.rules.documents import pages
 from conversations.state import START, Place
 
@@ -123,13 +124,15 @@ class Privacy:
         if given and purpose in _ANYTIME and facts.person.stopped:
             effects.append(ResumeMessages())
         if not given and purpose in _ABOUT_ANSWERS and facts.run is not None:
-            effects.append(DiscardRun(facts.run.id))
+            effects += (DiscardRun(facts.run.id), *no_more(facts.run.id))
             told = say("privacy.consent_and_answers_gone")
         shown = self.show(Place(self.name, "consents"), foresee(facts, effects))
         return first(shown, *effects, told)
 
     def _answers_gone(self, facts: Facts) -> Outcome:
-        effects: tuple[Effect, ...] = (DiscardRun(facts.run.id),) if facts.run is not None else ()
+        effects: tuple[Effect, ...] = ()
+        if facts.run is not None:
+            effects = (DiscardRun(facts.run.id), *no_more(facts.run.id))
         return first(
             self.show(Place(self.name, "home"), foresee(facts, effects)), *effects, say("privacy.answers_gone")
         )
