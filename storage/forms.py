@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Row,
+    Text,
     UniqueConstraint,
     and_,
     bindparam,
@@ -36,7 +37,7 @@ class FormRow(SQLModel, table=True):
     version: str = Field(primary_key=True, max_length=40)
     title: str = Field(max_length=200)
     workbook: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    xform: str
+    xform: str = Field(sa_type=Text)
     published_at: datetime = Field(sa_type=Time)
 
 
