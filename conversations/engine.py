@@ -191,7 +191,8 @@ class Engine:
         """The first time say what we wait for; from the second on offer the menu and a person."""
         shown = self._flow(state).show(state.place, facts)
         if state.misses:
-            why = (*((miss.why,) if miss.why else ()), p("engine.second_miss"))
+            said = (miss.why,) if miss.why and state.misses == 1 else ()
+            why = (*said, p("engine.second_miss"))
             if shown.screen is not None:
                 shown = replace(shown, screen=_with_help(shown.screen, state.place))
         else:

@@ -99,10 +99,10 @@ def _at_question(
     if isinstance(action, Miss):
         return action
     outcome = _acted(action, prompt, run, form, needs, facts, page)
-    if isinstance(outcome, Miss) and not isinstance(heard, Typed):
-        # A tap that breaks a rule of the form was understood: say the rule, count no misunderstanding.
+    if isinstance(outcome, Miss):
+        # What breaks a rule of the form was understood: say the rule, count no misunderstanding.
         return first(here(form, needs, facts, page), *((Say(Message(body=(outcome.why,))),) if outcome.why else ()))
-    if isinstance(outcome, Outcome) and isinstance(heard, Typed):
+    if isinstance(heard, Typed):
         alarm = emergency(heard.text, facts)
         return first(outcome, Say(Message(body=alarm))) if alarm else outcome
     return outcome
