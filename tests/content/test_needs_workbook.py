@@ -1,6 +1,7 @@
 """The needs questionnaire holds exactly what the specification lists, in words that fit a small phone."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conversations.forms.form import Form, compile_form
+from conversations.forms.walk import Answer, Confirm, Prompt, Run, prompt, start, take
 from storage.workbooks import Report, check_workbook
 
 WORKBOOK = Path(__file__).parents[2] / "content" / "forms" / "needs.xlsx"
@@ -187,3 +189,130 @@ def test_the_author_finds_a_tidy_sheet() -> None:
         assert all(cell.font.bold for cell in sheet[1] if cell.value)
         assert sheet["C3"].alignment.wrap_text
         assert sheet.column_dimensions["C"].width >= 25
+
+
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+NO_CARE: Mapping[str, str] = {"c0": "start", "a1": "employee", "b1": "none", "b2": "no_skip", "f1": "time"}
+PARENT: Mapping[str, str] = {**NO_CARE, "b1": "a0_2 a6_10"}
+CARER: Mapping[str, str] = {**NO_CARE, "b2": "yes", "b3": "elderly"}
+BOTH: Mapping[str, str] = {**PARENT, **{"b2": "yes", "b3": "several"}}
+
+
+def walked(form: Form, given: Mapping[str, str], art9: str = "on") -> dict[str, Prompt]:
+    """The prompts a person meets who answers as `given`, and else with the last choice before "pnr"."""
+    run: Run = start(form, now=NOW, seed=1, language="it", preset={"art9": art9})
+    seen: dict[str, Prompt] = {}
+    while (shown := prompt(form, run, "it")).kind == "question":
+        assert shown.name not in seen, f"{shown.name} is asked twice"
+        seen[shown.name] = shown
+        names = [choice.name for choice in shown.choices if choice.name != "pnr"]
+        value = given.get(shown.name) or (names[0] if names else "3" if shown.type == "range" else "Tutto bene")
+        answer = Answer(tuple(value.split()) if shown.type == "select_multiple" else value)
+        taken = take(form, run, answer, now=NOW)
+        assert taken.problem is None, (shown.name, value, taken.problem)
+        run = taken.run
+    assert shown.kind == "summary"
+    assert prompt(form, take(form, run, Confirm(), now=NOW).run, "it").kind == "finished"
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("given", "length"),
+    [(NO_CARE, 20), (PARENT, 25), (CARER, 25), (BOTH, 28), ({**BOTH, "a1": "owner"}, 30)],
+)
+def test_each_life_meets_as_many_questions_as_specified(form: Form, given: Mapping[str, str], length: int) -> None:
+    assert len(walked(form, given)) == length
+
+
+def test_the_longest_road_is_the_order_of_the_specification(form: Form) -> None:
+    assert list(walked(form, {**BOTH, "a1": "owner"})) == list(ITEMS)
+
+
+def test_art_9_items_wait_for_their_own_consent(form: Form) -> None:
+    without = walked(form, {**PARENT, "b2": "no_skip"})
+    assert without.keys().isdisjoint({"b3", "b4", "d1"})
+    assert "adult_care" not in {choice.name for choice in without["f1"].choices}
+    with_consent = walked(form, {**CARER, "b3": "none"})
+    assert "b3" in with_consent
+    assert with_consent.keys().isdisjoint({"b4", "b5", "d1", "g3"})
+    assert "adult_care" in {choice.name for choice in with_consent["f1"].choices}
+
+
+def test_where_art_9_is_switched_off_neither_consent_nor_items_are_asked(form: Form) -> None:
+    seen = walked(form, BOTH, art9="off")
+    assert seen.keys().isdisjoint({"b2", "b3", "b4", "d1"})
+    offered = {choice.name for name in ("f1", "f2") for choice in seen[name].choices}
+    assert offered.isdisjoint({"adult_care", "home_help", "respite"})
+
+
+@pytest.mark.parametrize("answer", ["none", "pnr"])
+def test_no_children_or_no_answer_skips_the_questions_about_children(form: Form, answer: str) -> None:
+    assert walked(form, {**NO_CARE, "b1": answer}).keys().isdisjoint({"b5", "k1", "k2", "k3", "g3"})
+
+
+def test_answers_close_what_no_longer_matters(form: Form) -> None:
+    assert "e3" not in walked(form, {**NO_CARE, "e2": "no"})
+    assert "f2" not in walked(form, {**NO_CARE, "f1": "none"})
+
+
+AGES = ("a0_2", "a3_5", "a6_10", "a11_13", "a14_17")
+
+
+@pytest.mark.parametrize("adult", ["none", "elderly"])
+def test_voucher_uses_fit_the_family_and_a_whatsapp_list(form: Form, adult: str) -> None:
+    for ages in (set[str](), *({age} for age in AGES), {"a0_2", "a11_13"}, set(AGES)):
+        given = {**CARER, "b1": " ".join(sorted(ages)) or "none", "b3": adult}
+        offered = {choice.name for choice in walked(form, given)["f2"].choices}
+        assert 5 <= len(offered) <= 10, (ages, adult, offered)
+        assert ("nido" in offered) == ("a0_2" in ages)
+        assert ("baby_sitter" in offered) == bool(ages)
+        assert ("estivo" in offered) == bool(ages - {"a0_2"})
+        assert ("home_help" in offered) == (adult == "elderly")
+
+
+def refused(form: Form, name: str, value: str, given: Mapping[str, str] = BOTH) -> bool:
+    """Whether the questionnaire refuses this answer, with the author's words in both languages."""
+    run = start(form, now=NOW, seed=1, language="it")
+    while (shown := prompt(form, run, "it")).name != name:
+        names = [choice.name for choice in shown.choices]
+        answer = given.get(shown.name) or (names[0] if names else "3")
+        many = shown.type == "select_multiple"
+        run = take(form, run, Answer(tuple(answer.split()) if many else answer), now=NOW).run
+    problem = take(form, run, Answer(tuple(value.split()) if " " in value else value), now=NOW).problem
+    assert problem is None or (problem.kind == "constraint" and set(problem.messages) == {"it", "en"}), problem
+    return problem is not None
+
+
+@pytest.mark.parametrize("code", ["none", "pnr"])
+@pytest.mark.parametrize("name", ["a3", "b1", "k2", "e1", "g2"])
+def test_none_and_prefer_not_to_say_stand_alone(form: Form, name: str, code: str) -> None:
+    others = next(code for code in str(ITEMS[name][1]).split() if code != "none")
+    assert refused(form, name, f"{others} {code}")
+    assert not refused(form, name, code)
+
+
+def test_nobody_and_nessuno_stand_alone_too(form: Form) -> None:
+    assert refused(form, "b5", "partner nobody")
+    assert refused(form, "k1", "nido nessuno")
+    assert refused(form, "o1", "meals none", {**BOTH, "a1": "owner"})
+
+
+@pytest.mark.parametrize(("name", "most"), [("k2", 3), ("d1", 3), ("e1", 3), ("f2", 3), ("g2", 4)])
+def test_no_more_answers_than_allowed(form: Form, name: str, most: int) -> None:
+    codes = [code for code in str(ITEMS[name][1]).split() if code != "none"]
+    codes = codes if name != "f2" else ["nido", "baby_sitter", "cleaning", "transport"]
+    assert not refused(form, name, " ".join(codes[:most]))
+    assert refused(form, name, " ".join(codes[: most + 1]))
+
+
+def test_asking_about_privacy_first_answers_and_asks_again(form: Form) -> None:
+    run = start(form, now=NOW, seed=1, language="it")
+    taken = take(form, run, Answer("info_privacy"), now=NOW)
+    assert taken.problem is not None
+    assert "mai alla tua impresa" in taken.problem.messages["it"]
+    assert prompt(form, taken.run, "it").name == "c0"
+
+
+def test_the_free_text_ends_at_500_characters(form: Form) -> None:
+    assert not refused(form, "h3", "x" * 500)
+    assert refused(form, "h3", "x" * 501)

@@ -131,7 +131,7 @@ def test_faults_of_many_rows_are_told_together() -> None:
 
 
 def test_numbers_dates_and_truths_are_read_as_their_author_sees_them() -> None:
-    survey = [["type", "name", LABEL, "default", "required"], ["integer", "ore", 3.0, 40.0, True]]
+    survey: Table = [["type", "name", LABEL, "default", "required"], ["integer", "ore", 3.0, 40.0, True]]
     report = check_workbook(workbook(survey=survey, settings=SETTINGS))
     assert report.told() == []
     assert report.xml is not None
