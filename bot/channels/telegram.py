@@ -45,7 +45,7 @@ class TelegramConfig:
     webhook_secret: str = ""
     public_base_url: str = ""
     default_language: str = "it"
-    long_poll: float = 25
+    long_poll: int = 25
     first_wait: float = 1.0
     longest_wait: float = 30.0
     check_webhook_every: float = 60.0

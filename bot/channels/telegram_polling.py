@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Poller:
-    """The loop. `long_poll`, `first_wait` and `longest_wait` are seconds."""
+    """The loop. `long_poll` (whole, for Telegram), `first_wait` and `longest_wait` are seconds."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Poller:
         intake: Intake,
         health: Health,
         now: Callable[[], datetime],
-        long_poll: float,
+        long_poll: int,
         first_wait: float,
         longest_wait: float,
     ) -> None:

@@ -50,12 +50,17 @@ class Fault:
 
 @dataclass
 class FakeTelegram:
-    """The server. `latency` is how many seconds each answer takes; `per_second` the flood limit of the sending
-    methods in a sliding second (0 for none); `on_message(chat, message)` is called for all a bot sends or edits;
-    `record` keeps every call in `calls`."""
+    """The server.
+
+    `latency` is how many seconds each answer takes, `poll_latency` those of getUpdates if they differ;
+    `per_second` the flood limit of the sending methods in a sliding second (0 for none); `on_message(chat,
+    message)` is called for all a bot sends or edits; `refuse(method, params)` may give an error for any call;
+    `record` keeps every call in `calls`.
+    """
 
     token: str = TOKEN
     latency: float = 0
+    poll_latency: float | None = None
     per_second: int = 0
     record: bool = True
     port: int = 0
@@ -63,6 +68,7 @@ class FakeTelegram:
     username: str = "wis_fiction_bot"
     redeliver_after: float = 0.05
     on_message: Callable[[int, Fields], None] | None = None
+    refuse: Callable[[str, Params], ApiError | None] | None = None
     calls: list[tuple[str, Params]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     users: dict[int, User] = field(default_factory=dict)
@@ -181,8 +187,11 @@ class FakeTelegram:
             params = await _params(request, self.max_upload)
             if self.record:
                 self.calls.append((method, params))
-            if self.latency:
-                await asyncio.sleep(self.latency)
+            latency = self.latency
+            if method == "getupdates" and self.poll_latency is not None:
+                latency = self.poll_latency
+            if latency:
+                await asyncio.sleep(latency)
             if fault is not None:
                 if fault.delay:
                     await asyncio.sleep(fault.delay)
@@ -195,6 +204,9 @@ class FakeTelegram:
             if token != self.token:
                 raise ApiError(401 if ":" in token else 404, "Unauthorized" if ":" in token else "Not Found")
             self._flood(method)
+            error = self.refuse(method, params) if self.refuse is not None else None
+            if error is not None:
+                raise error
             result = await telegram_methods.answer(self, method, params)
             if fault is not None and fault.drop == "after":
                 return _hang_up(request)
@@ -286,6 +298,7 @@ async def _serve(options: argparse.Namespace) -> None:
     fake = FakeTelegram(
         token=options.token,
         latency=options.latency,
+        poll_latency=options.poll_latency,
         per_second=options.per_second,
         port=options.port,
         record=options.record,
@@ -299,6 +312,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A local Telegram Bot API")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds each answer takes")
+    parser.add_argument("--poll-latency", type=float, help="of getUpdates, if it differs")
     parser.add_argument("--per-second", type=int, default=0, help="flood limit of sending, 0 for none")
     parser.add_argument("--token", default=TOKEN)
     parser.add_argument("--record", action="store_true", help="keep every call for GET /control/calls")

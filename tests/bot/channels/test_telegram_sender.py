@@ -3,6 +3,7 @@
 import pytest
 
 from bot.channels.telegram_plan import LARGEST_PHOTO
+from conversations.events import Address
 from scheduler.sending import (
     Button,
     Doubtful,
@@ -10,6 +11,7 @@ from scheduler.sending import (
     Letter,
     Misconfigured,
     Receipt,
+    Recipient,
     Refused,
     SendError,
     Throttled,
@@ -355,3 +357,24 @@ async def test_an_edit_without_answer_may_be_repeated_without_a_doubt() -> None:
             await send(scene, letter)
         assert (await send(scene, letter)).refs == (ref,)
         assert [shown["text"] for shown in anna.messages()] == ["Due?"]
+
+
+async def test_an_address_that_is_no_telegram_number_is_unreachable() -> None:
+    async with telegram(running=False) as scene:
+        with pytest.raises(Unreachable):
+            await scene.channel.sender().send(Letter(1, body=("Ciao",)), Recipient(Address("telegram", "anna"), "it"))
+
+
+async def test_an_edit_whose_answer_names_no_message_keeps_its_number() -> None:
+    async with telegram(running=False) as scene:
+        ready(scene)
+        scene.fake.fail("editMessageText", body=b'{"ok": true, "result": true}')
+        assert (await send(scene, Letter(1, body=("Due?",), replaces="7"))).refs == ("7",)
+
+
+async def test_a_text_after_a_file_is_edited_neither_in_the_file_nor_lost() -> None:
+    async with telegram(running=False) as scene:
+        anna = ready(scene)
+        (ref,) = (await send(scene, Letter(1, body=("Ecco",), file=PDF))).refs
+        (new,) = (await send(scene, Letter(2, body=("Fatto",), replaces=ref))).refs
+        assert new != ref and anna.text() == "Fatto"
