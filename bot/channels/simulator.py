@@ -140,8 +140,14 @@ class Simulator:
             for phone in sorted(phones, key=lambda phone: places.index(phone.id))
             if not phone.hidden
         ]
+        here = {phone.id for phone in phones if not phone.hidden}
+        away: list[Json] = [
+            {"address": phone.address, "name": phone.name}
+            for phone in {phone.id: phone for phone in phones}.values()
+            if phone.id not in here
+        ]
         offset = round((self._clock.now() - datetime.now(UTC)).total_seconds())
-        return {"phones": shown, "clock_offset": offset, "time_zone": self._config.time_zone}
+        return {"phones": shown, "away": away, "clock_offset": offset, "time_zone": self._config.time_zone}
 
     async def _show_state(self, request: web.Request) -> web.StreamResponse:
         return web.json_response(await self._state())

@@ -11,7 +11,7 @@ const phones = document.getElementById("phones");
 const tabs = document.getElementById("tabs");
 const views = new Map();
 const entries = new Map();
-let state = { phones: [], clock_offset: 0, time_zone: "Europe/Rome" };
+let state = { phones: [], away: [], clock_offset: 0, time_zone: "Europe/Rome" };
 let current = "";
 
 function entriesOf(address) {
@@ -92,7 +92,10 @@ function addPhone() {
   const name = h("input", { type: "text", maxlength: "40", required: true, "aria-label": t("new_name"), placeholder: t("new_name"), autocomplete: "off" });
   const look = h("select", { "aria-label": t("look") }, h("option", { value: "whatsapp" }, "WhatsApp"), h("option", { value: "telegram" }, "Telegram"));
   const form = h("form", { method: "dialog", class: "inline-form" }, name, look, h("button", { class: "primary" }, t("create")));
-  const dialog = openDialog(t("new_title"), form);
+  const back = state.away.map((phone) => h("button", {
+    type: "button", class: "pill", onclick: () => { dialog.close(); attempt(() => post("phone", { phone: phone.address })); },
+  }, t("bring_back", { name: phone.name })));
+  const dialog = openDialog(t("new_title"), h("div", { class: "stack" }, form, back.length ? h("div", { class: "inline-form" }, back) : null));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     dialog.close();

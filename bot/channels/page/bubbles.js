@@ -2,7 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { rich } from "./richtext.js";
-import { duration, language, t } from "./strings.js";
+import { duration, locale, t } from "./strings.js";
 
 // Gives null for what a phone does not show: a tap on Telegram, the transcript's own lines.
 export function render(entry, view) {
@@ -22,16 +22,16 @@ export function render(entry, view) {
 }
 
 export function dayOf(entry, zone) {
-  return new Intl.DateTimeFormat(language, { timeZone: zone, weekday: "long", day: "numeric", month: "long" })
+  return new Intl.DateTimeFormat(locale(), { timeZone: zone, weekday: "long", day: "numeric", month: "long" })
     .format(new Date(entry.at));
 }
 
 export function dayLine(text) {
-  return h("div", { class: "day", role: "separator", "aria-label": text }, h("span", {}, text));
+  return h("div", { class: "day", role: "separator", "aria-label": text, "data-day": text }, h("span", {}, text));
 }
 
 function botBubble(entry, view) {
-  const message = h("div", { class: "message bot", "data-n": String(entry.n) });
+  const message = h("div", { class: "message bot" });
   const body = h("div", { class: "bubble" }, h("span", { class: "sr" }, t("bot_says")));
   if (entry.template) body.append(h("div", { class: "template" }, t("template")));
   if (entry.file) body.append(file(entry));
@@ -59,7 +59,7 @@ function keyButton(key, entry, view) {
 }
 
 function own(entry, view, ...content) {
-  const message = h("div", { class: "message mine", "data-n": String(entry.n) },
+  const message = h("div", { class: "message mine" },
     h("div", { class: "bubble" }, h("span", { class: "sr" }, t("person_says", { name: view.phone.name })), content, meta(entry, view)));
   if (entry.ticks === "failed") {
     message.append(h("button", { type: "button", class: "again", onclick: () => view.again(entry) }, icon("warn"), `${t("failed")}. ${t("again")}`));
@@ -68,16 +68,17 @@ function own(entry, view, ...content) {
 }
 
 function meta(entry, view) {
-  const time = new Intl.DateTimeFormat(language, { timeZone: view.zone, hour: "2-digit", minute: "2-digit" }).format(new Date(entry.at));
+  const time = new Intl.DateTimeFormat(locale(), { timeZone: view.zone, hour: "2-digit", minute: "2-digit" }).format(new Date(entry.at));
   return h("div", { class: "meta" },
     entry.edited ? h("span", {}, t("edited")) : null,
     h("time", { datetime: entry.at }, time),
-    view.look === "whatsapp" || entry.kind !== "bubble" ? ticks(entry.ticks) : null);
+    view.look === "whatsapp" || entry.kind !== "bubble" ? ticks(entry.ticks, entry.kind === "bubble") : null);
 }
 
-function ticks(rank) {
+function ticks(rank, ofBot) {
   if (!rank || rank === "failed") return null;
-  return h("span", { class: `ticks ${rank}`, role: "img", "aria-label": t(rank), title: t(rank) }, icon(rank === "sent" ? "tick1" : "tick2"));
+  const label = ofBot ? t("bot_knows", { rank: t(rank) }) : t(rank);
+  return h("span", { class: `ticks ${rank}`, role: "img", "aria-label": label, title: label }, icon(rank === "sent" ? "tick1" : "tick2"));
 }
 
 function file(entry) {
@@ -110,5 +111,5 @@ function kind(mime, name) {
 function weight(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   const number = bytes < 1024 * 1024 ? [bytes / 1024, "KB"] : [bytes / 1024 / 1024, "MB"];
-  return `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(number[0])} ${number[1]}`;
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(number[0])} ${number[1]}`;
 }

@@ -3,7 +3,7 @@
 import { attempt, post } from "./api.js";
 import { announce, h, icon } from "./dom.js";
 import { openDialog } from "./sheet.js";
-import { duration, language, t } from "./strings.js";
+import { duration, locale, t } from "./strings.js";
 
 let offset = 0;
 let zone = "Europe/Rome";
@@ -32,12 +32,14 @@ export function setClock(seconds, timeZone) {
   show();
 }
 
+export function programTime() { return Date.now() + offset * 1000; }
+
 export function startClock() { setInterval(show, 1000); }
 
 function show() {
   const now = new Date(Date.now() + offset * 1000);
   const style = { timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-  const text = new Intl.DateTimeFormat(language, style).format(now);
+  const text = new Intl.DateTimeFormat(locale(), style).format(now);
   if (face.textContent !== text) face.textContent = text;
   face.dateTime = now.toISOString();
   const moved = offset > 30;
@@ -47,7 +49,9 @@ function show() {
 
 async function move(seconds) {
   const done = await attempt(() => post("clock", { seconds }));
-  if (done) announce(t("clock_moved", { time: duration(offset + seconds) }));
+  if (!done) return;
+  setClock(Math.round((new Date(done.now) - Date.now()) / 1000), zone);
+  announce(t("clock_moved", { time: duration(offset) }));
 }
 
 async function reset() {

@@ -2,6 +2,7 @@
 
 import { attempt, post, upload } from "./api.js";
 import { dayLine, dayOf, render } from "./bubbles.js";
+import { programTime } from "./clock.js";
 import { Composer } from "./composer.js";
 import { announce, arrows, h, iconButton, newKey, icon } from "./dom.js";
 import { closeSheet, openSheet } from "./sheet.js";
@@ -40,15 +41,20 @@ export class PhoneView {
     this.element = h("section", { class: "phone", id: `phone-${this.phone.id}`, "aria-label": t("phone_of", { name }) },
       this.caption(), this.screen);
     arrowsInKeyboards(this.log);
+    this.stuck = true;
+    this.log.addEventListener("scroll", () => { this.stuck = this.isAtEnd(); });
+    this.sizes = new ResizeObserver(() => { if (this.stuck) this.toEnd(); });
+    this.sizes.observe(this.log);
     this.refresh();
   }
 
   caption() {
     const { name, role } = this.phone;
     this.roleText = role?.[document.documentElement.lang] ?? role?.it ?? "";
+    this.below = h("p", {});
     const more = iconButton("dots", t("more", { name }), () => this.openMenu(more), { "aria-haspopup": "dialog" });
     return h("header", { class: "caption" },
-      h("div", { class: "who" }, h("h2", {}, name), h("p", {}, this.roleText || this.phone.number)),
+      h("div", { class: "who" }, h("h2", {}, name), this.below),
       this.lookSwitch(),
       more);
   }
@@ -76,8 +82,15 @@ export class PhoneView {
   refresh() {
     this.element.classList.toggle("is-blocked", this.phone.blocked);
     this.about.textContent = this.typing ? t("typing") : this.phone.blocked ? t("blocked") : this.look === "telegram" ? t("bot_about") : t("online");
+    this.below.textContent = this.windowClosed() ? t("window_closed") : this.roleText || this.phone.number;
     this.composer.refresh();
     this.showIntro();
+  }
+
+  // WhatsApp takes only templates when she has not written for 24 hours.
+  windowClosed() {
+    const last = this.phone.last_inbound;
+    return this.look === "whatsapp" && Boolean(last) && programTime() - new Date(last) >= 86400000;
   }
 
   showAll(entries) {
@@ -93,30 +106,44 @@ export class PhoneView {
     const element = render(entry, this);
     if (old) {
       const focused = old.element?.contains(document.activeElement);
-      if (element && old.element) old.element.replaceWith(element);
+      if (element && old.element) {
+        Object.assign(element.dataset, old.element.dataset);
+        old.element.replaceWith(element);
+        if (this.stuck) this.toEnd();
+      }
       if (focused) (element?.querySelector(".key, .reply") ?? this.composer.text).focus();
     } else if (element) {
-      const atEnd = this.isAtEnd();
-      const day = dayOf(entry, this.zone);
-      if (day !== this.lastDay) this.log.append(dayLine(day));
-      this.lastDay = day;
-      this.log.append(element);
-      if (atEnd || entry.kind !== "bubble") this.toEnd();
+      this.place(element, entry);
     }
     this.entries.set(entry.n, { entry, element });
     if (entry.kind === "bubble") {
       this.composer.prompt(entry.prompt ?? "");
       if (!old || entry.edited) this.setTyping(false);
     }
-    for (const picture of element?.querySelectorAll("img") ?? []) picture.addEventListener("load", () => this.toEnd());
+    for (const picture of element?.querySelectorAll("img") ?? []) picture.addEventListener("load", () => { if (this.stuck) this.toEnd(); });
     if (!old) {
       this.showIntro();
       this.composer.refresh();
     }
   }
 
+  // Entries may come late (a later change of an earlier one): each stands by its number, under its day.
+  place(element, entry) {
+    const day = dayOf(entry, this.zone);
+    Object.assign(element.dataset, { n: entry.n, day });
+    const later = [...this.log.children].find((other) => Number(other.dataset.n) > entry.n) ?? this.typing ?? null;
+    const before = later ? later.previousElementSibling : this.log.lastElementChild;
+    if (before?.dataset.day !== day) this.log.insertBefore(dayLine(day), later);
+    this.log.insertBefore(element, later);
+    if (this.stuck || entry.kind !== "bubble") this.toEnd();
+  }
+
   isAtEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80; }
-  toEnd() { this.log.scrollTop = this.log.scrollHeight; }
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.stuck = true;
+  }
+
   get fresh() { return ![...this.entries.values()].some(({ element }) => element); }
 
   showIntro() {
@@ -126,7 +153,7 @@ export class PhoneView {
     const { name, code } = this.phone;
     const text = this.roleText ? t("intro_role", { name, role: this.roleText.toLowerCase() }) : t("intro", { name });
     this.intro = h("div", { class: "intro" }, h("p", {}, text),
-      code ? h("button", { type: "button", class: "chip", onclick: () => this.join(code) }, icon("ticket"), t("intro_code", { code })) : null,
+      code ? h("button", { type: "button", class: "chip", onclick: () => this.join(code) }, icon("ticket"), t("intro_code", { code: code.replaceAll("-", "\u2011") })) : null,
       this.look === "whatsapp" ? h("button", { type: "button", class: "chip quiet", onclick: () => this.say(t("hello")) }, t("intro_hello")) : null);
     this.log.append(this.intro);
   }
@@ -217,6 +244,7 @@ export class PhoneView {
 
   leave() {
     clearTimeout(this.typingTimer);
+    this.sizes.disconnect();
     closeSheet(this.screen);
     this.element.remove();
   }

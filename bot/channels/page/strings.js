@@ -76,6 +76,9 @@ const IT = {
   read: "letto",
   failed: "non consegnato",
   again: "Riprova",
+  bot_knows: "WIS sa che è {rank}",
+  window_closed: "finestra 24 h chiusa",
+  bring_back: "Rimetti {name}",
   photo: "Foto",
   location: "Posizione",
   contact: "Contatto",
@@ -176,6 +179,9 @@ const EN = {
   read: "read",
   failed: "not delivered",
   again: "Try again",
+  bot_knows: "WIS knows it is {rank}",
+  window_closed: "24 h window closed",
+  bring_back: "Bring back {name}",
   photo: "Photo",
   location: "Place",
   contact: "Contact",
@@ -209,6 +215,9 @@ export function setLanguage(next) {
   document.documentElement.lang = next;
   try { localStorage.setItem("wis-language", next); } catch { /* private mode: the choice lasts for this visit */ }
 }
+
+// British forms for English: a 24-hour clock and the day before the month, as people in Milan expect.
+export function locale() { return language === "it" ? "it-IT" : "en-GB"; }
 
 export function t(key, values = {}) {
   const text = ALL[language][key] ?? key;
