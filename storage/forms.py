@@ -79,7 +79,7 @@ class AnswerRecord(SQLModel, table=True):
     ref: str = Field(primary_key=True, max_length=120)
     name: str = Field(max_length=60)
     kind: str = Field(max_length=20)
-    privacy: str = Field(default="", max_length=4)
+    privacy: str = Field(default="", max_length=12)
     value: str = Field(sa_column=Column(Secret("answer.value"), nullable=False))
 
 

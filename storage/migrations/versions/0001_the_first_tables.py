@@ -270,7 +270,7 @@ def upgrade() -> None:
     sa.Column('ref', sa.String(length=120), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
-    sa.Column('privacy', sa.String(length=4), nullable=False),
+    sa.Column('privacy', sa.String(length=12), nullable=False),
     sa.Column('value', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['run_id'], ['run.id'], name=op.f('fk_answer_run_id_run')),
     sa.PrimaryKeyConstraint('run_id', 'ref', name=op.f('pk_answer'))
