@@ -1,5 +1,6 @@
 """How a letter becomes messages: texts cut where a reader would pause, choices as buttons, list or numbers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from scheduler.sending import Button, File, Letter
 
 ELLIPSIS = "…"
 TICK = "✓"
+NO_LABEL = "–"
 
 # Twilio and WhatsApp limits, in code points (channels.md 6.4 and 6.5).
 FREE_TEXT = 1600
@@ -23,6 +25,8 @@ LIST_TITLE = 20
 TOKEN = 200
 # Each line of an interactive text is one variable of a Content resource, which has at most 100 of them.
 INTERACTIVE_LINES = 60
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class WhatsAppMessage:
 
 def clip(text: str, limit: int, measure: Measure = code_points) -> str:
     """The text on one line, at most `limit` long, with an ellipsis where something is missing."""
-    text = " ".join(text.split())
+    text = " ".join(_CONTROL.sub(" ", text).split())
     if measure(text) <= limit:
         return text
     end = border_at_most(text, fitting(text, limit - measure(ELLIPSIS), measure))
@@ -91,10 +95,11 @@ def whatsapp_layout(letter: Letter, words: LayoutWords) -> list[WhatsAppMessage]
     buttons, rows = _tappable(letter)
     tokens = {button.token for button in (*buttons, *rows)}
     said = [way for way in letter.ways if way.token not in tokens]
-    opening = [bold(letter.title)] if letter.title.strip() else []
-    opening += [neutral(paragraph.strip()) for paragraph in letter.body if paragraph.strip()]
+    title = _clean(letter.title)
+    opening = [bold(title)] if title else []
+    opening += [neutral(text) for text in map(_clean, letter.body) if text]
     options = "\n".join(_numbered(letter.choices))
-    closing = [neutral(line.strip()) for line in (letter.hint, letter.example) if line.strip()]
+    closing = [neutral(text) for text in map(_clean, (letter.hint, letter.example)) if text]
     closing += [line for line in (ways_line(said, words.ways),) if line]
     tail = "\n\n".join(filter(None, (options, *closing)))
     messages = [WhatsAppMessage(file=letter.file)] if letter.file else []
@@ -122,10 +127,15 @@ def _cut(text: str, most: int) -> int:
     return border_at_most(text, most) or most
 
 
+def _clean(text: str) -> str:
+    """The text without characters that no one can see and providers refuse."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+
+
 def _told(choice: Button) -> str:
     label = f"{TICK} {choice.label}" if choice.marked else choice.label
     told = f"{label} – {choice.description}" if choice.description else label
-    return " ".join(told.split())
+    return " ".join(_CONTROL.sub(" ", told).split())
 
 
 def _numbered(choices: Sequence[Button]) -> list[str]:
@@ -160,7 +170,7 @@ def _marked(button: Button) -> str:
 def _titled(buttons: Sequence[Button], limit: int) -> tuple[Button, ...]:
     """The buttons with labels that fit and differ: WhatsApp refuses equal titles in one message. What a label
     loses goes to the description, where a list shows it."""
-    titles = [clip(_marked(button), limit) for button in buttons]
+    titles = [clip(_marked(button), limit) or NO_LABEL for button in buttons]
     if len(set(titles)) < len(titles):
         titles = [clip(f"{n}. {_marked(button)}", limit) for n, button in enumerate(buttons, start=1)]
     described = (

@@ -106,7 +106,7 @@ class WhatsApp:
         try:
             await self._book.read()
         except ApiRefusal as refusal:
-            self.health.state = "failing"
+            self.health.state = "degraded" if refusal.status >= 500 or refusal.status == 429 else "failing"
             self._tell("last problem", f"Twilio refuses: HTTP {refusal.status}, code {refusal.code}")
         except (NotSent, NoAnswer) as error:
             self.health.state = "degraded"

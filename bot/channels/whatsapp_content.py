@@ -68,7 +68,7 @@ def opener_resource(template: OpenerTemplate, language: str) -> Resource:
 
 def interactive(message: WhatsAppMessage) -> tuple[Resource, dict[str, str]]:
     """The shape of a message with buttons or rows, and the values that fill it."""
-    paragraphs = [[_line(line) for line in lines] for lines in _paragraphs(message.text)]
+    paragraphs = _paragraphs(message.text)
     filled: dict[str, str] = {}
 
     def place(value: str) -> str:
@@ -99,8 +99,9 @@ def interactive(message: WhatsAppMessage) -> tuple[Resource, dict[str, str]]:
 
 
 def _paragraphs(text: str) -> list[list[str]]:
-    blocks = re.split(r"\n\s*\n", text.strip())
-    return [[line for line in block.split("\n") if line.strip()] for block in blocks]
+    """The lines of each paragraph, none of them empty."""
+    blocks = ([line for line in map(_line, block.split("\n")) if line] for block in re.split(r"\n\s*\n", text))
+    return [block for block in blocks if block]
 
 
 def _line(line: str) -> str:

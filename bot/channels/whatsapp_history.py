@@ -21,7 +21,8 @@ async def missed(client: Any, config: WhatsAppConfig, since: datetime) -> list[E
     """
     listed = await client.messages.list_async(to=config.sender, date_sent_after=since - SKEW, limit=MOST)
     found: list[tuple[datetime, Event]] = []
-    for message in listed:
+    # Twilio lists the newest first and tells whole seconds: the reverse of its order settles what is equal.
+    for message in reversed(listed):
         at = message.date_sent or message.date_created
         if message.direction != "inbound" or at is None or at < since - SKEW:
             continue
@@ -29,7 +30,7 @@ async def missed(client: Any, config: WhatsAppConfig, since: datetime) -> list[E
         if str(message.num_media or "0") != "0":
             form |= await _media_fields(client, config, message.sid)
         found += [(at, event) for event in events(form, at.astimezone(UTC))]
-    return [event for _, event in sorted(found, key=lambda pair: (pair[0], pair[1].id))]
+    return [event for _, event in sorted(found, key=lambda pair: pair[0])]
 
 
 async def find_sent(client: Any, config: WhatsAppConfig, to: str, text: str, since: datetime, known: Set[str]) -> str:

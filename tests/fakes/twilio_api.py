@@ -67,7 +67,7 @@ class FakeTwilio:
     `statuses` are reported of each message by themselves; `closed_window` says how 63016 is told: "callback" as
     Twilio does, or "api"; `per_second` is the API limit (429 with code 20429), 0 for none; `shared_key` signs
     webhooks instead of the auth token; `auto_approve` lets Meta approve at once; `delivers` False lets webhooks
-    get lost, as when our server is down.
+    get lost, as when our server is down; `redirect` is where a file is said to lie, empty for where it does.
     """
 
     account_sid: str = "AC00000000000000000000000000000001"
@@ -83,6 +83,7 @@ class FakeTwilio:
     shared_key: tuple[str, str] | None = None
     auto_approve: bool = True
     delivers: bool = True
+    redirect: str = ""
     unknown: set[str] = field(default_factory=set)
     users: dict[str, User] = field(default_factory=dict)
     contents: dict[str, Content] = field(default_factory=dict)
@@ -352,7 +353,7 @@ class FakeTwilio:
         async def onward(request: web.Request) -> dict[str, Any]:
             if request.match_info["media"] not in self.media:
                 raise ApiError(20404, "not found", 404)
-            raise web.HTTPTemporaryRedirect(f"{self.url}/cdn/{request.match_info['media']}")
+            raise web.HTTPTemporaryRedirect(self.redirect or f"{self.url}/cdn/{request.match_info['media']}")
 
         return await self._answered(request, "media", onward)
 

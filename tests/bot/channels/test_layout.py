@@ -215,3 +215,18 @@ def test_an_ellipsis_marks_what_is_missing():
 def test_a_token_too_long_for_a_list_leaves_the_numbers():
     (message,) = whatsapp_layout(Letter(1, choices=(Button("x" * 201, "Uno"),)), WORDS)
     assert (message.text, message.buttons) == ("1. Uno", ())
+
+
+def test_a_limit_without_room_for_a_character_is_a_mistake_of_ours():
+    with pytest.raises(ValueError, match="room"):
+        split_text("ciao", 1)
+
+
+def test_characters_no_one_sees_are_left_out():
+    (message,) = whatsapp_layout(Letter(1, title="\x08", body=("ci\x00ao\r\nmondo", "\x1b"), ways=WAYS[:1]), WORDS)
+    assert message.text == "ciao\nmondo"
+
+
+def test_a_label_that_shows_nothing_still_can_be_tapped():
+    (message,) = whatsapp_layout(Letter(1, body=("?",), choices=(Button("a", " "), Button("b", "\t"))), WORDS)
+    assert [button.label for button in message.buttons] == ["1.", "2."]
