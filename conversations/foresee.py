@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from conversations.effects import (
     AcceptInvitation,
+    AnswerTicket,
     DiscardRun,
     Effect,
     ErasePerson,
@@ -50,6 +51,9 @@ def _after(facts: Facts, effect: Effect) -> Facts:
             return replace(facts, run=replace(facts.run, run=run, finished=True, updated_at=facts.now))
         case DiscardRun():
             return replace(facts, run=None)
+        case AnswerTicket(ticket_id=key, text=text):
+            tickets = tuple(replace(t, open=False, answer=text) if t.id == key else t for t in facts.tickets)
+            return replace(facts, tickets=tickets)
         case ErasePerson():
             return replace(facts, person=Person(person.id, person.language), run=None, tickets=())
         case _:

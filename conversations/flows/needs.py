@@ -122,12 +122,12 @@ def _closed(facts: Facts) -> Say:
     return say("needs.none_open")
 
 
-def _gate(form: Form, facts: Facts) -> Outcome:
-    """The first question of all, with the text of the consent that its "yes" records."""
+def _gate(form: Form, facts: Facts, again: bool = False) -> Outcome:
+    """The first question of all, with the text of the consent that its "yes" records, unless it was just read."""
     prompt = shown(form, _unstarted(form, facts), facts)
     asked = question(prompt, 0, facts, answered=False)
     consent = facts.documents.get("questionnaire")
-    body: list[Text] = [] if consent is None else [Localized(consent.texts)]
+    body: list[Text] = [] if consent is None or again else [Localized(consent.texts)]
     screen = Message(
         title=p("needs.name"),
         body=(*body, p("needs.open_until", day=finished.closing_day(facts)), *asked.body),
@@ -149,7 +149,7 @@ def _at_gate(heard: Heard, form: Form, facts: Facts) -> Outcome | Miss:
     taken = take(form, run, action, now=facts.now.astimezone(facts.zone))
     if taken.problem is not None:
         # "info_privacy" is refused by the form itself: its message is the privacy text.
-        return first(_gate(form, facts), Say(Message(body=(explained(taken.problem, prompt),))))
+        return first(_gate(form, facts, again=True), Say(Message(body=(explained(taken.problem, prompt),))))
     return _started(taken.run, form, facts)
 
 
