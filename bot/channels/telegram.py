@@ -11,10 +11,11 @@ from aiohttp import web
 from telegram.error import TelegramError
 
 from bot.channels.contract import CommandTexts, Health, Inbox
+from bot.channels.telegram_bot import TelegramBot
 from bot.channels.telegram_commands import CommandMenu
 from bot.channels.telegram_errors import as_send_error
 from bot.channels.telegram_groups import GroupHint
-from bot.channels.telegram_http import Sessions, TelegramBot
+from bot.channels.telegram_http import Sessions
 from bot.channels.telegram_intake import Intake
 from bot.channels.telegram_json import number, record, text
 from bot.channels.telegram_plan import Phrases

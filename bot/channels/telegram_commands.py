@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.channels.contract import CommandTexts
+from bot.channels.telegram_bot import TelegramBot
 from bot.channels.telegram_errors import as_send_error
-from bot.channels.telegram_http import TelegramBot
 from bot.channels.telegram_json import record
 from bot.channels.telegram_plan import Phrases
 from scheduler.sending import SendError, Throttled

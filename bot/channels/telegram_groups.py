@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from telegram.error import TelegramError
 
-from bot.channels.telegram_http import TelegramBot
+from bot.channels.telegram_bot import TelegramBot
 from bot.channels.telegram_json import record, text
 from bot.channels.telegram_plan import Phrases
 from bot.channels.telegram_text import Paragraph, parts

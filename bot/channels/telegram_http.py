@@ -1,18 +1,12 @@
-"""The wire to Telegram: a python-telegram-bot transport on aiohttp, and a Bot that also speaks plain dictionaries.
-
-Why not the stock transport: httpx costs ten times the CPU with many requests in flight. Why dictionaries on the
-hot road: building and parsing python-telegram-bot's objects costs a quarter of a millisecond for each turn.
-"""
+"""The wire to Telegram: a python-telegram-bot transport on aiohttp, because httpx costs ten times the CPU with many
+requests in flight."""
 
 import json
-import logging
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
 
 import aiohttp
-from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -151,35 +145,6 @@ class TelegramRequest(BaseRequest):
         if not isinstance(answer, dict) or "result" not in answer:
             raise NoAnswer("the answer has no result")
         return answer
-
-
-class TelegramBot(Bot):
-    """A Bot whose calls may also be made with plain dictionaries."""
-
-    __slots__ = ("_files", "_wire")
-
-    def __init__(self, token: str, api_base_url: str, sessions: Sessions | None = None) -> None:
-        # At DEBUG python-telegram-bot writes the address (with the token) and what people wrote.
-        logging.getLogger("telegram").setLevel(logging.WARNING)
-        base = api_base_url.rstrip("/")
-        wire = TelegramRequest(sessions)
-        super().__init__(token, f"{base}/bot", f"{base}/file/bot", wire, wire)
-        self._wire = wire
-        self._files = f"{base}/file/bot{token}"
-
-    async def call(self, endpoint: str, data: dict[str, Any], read_timeout: float | None = None) -> Any:
-        """The `result` of a method of the Bot API, as it came. Raises TelegramError."""
-        if read_timeout is None:
-            return await self._post(endpoint, data)
-        return await self._post(endpoint, data, read_timeout=read_timeout)
-
-    async def download(self, path: str, limit: int) -> bytes:
-        """The bytes of the file that getFile named. Raises TelegramError."""
-        return await self._wire.download(f"{self._files}/{quote(path.lstrip('/'))}", limit)
-
-    async def disconnect(self) -> None:
-        """The connections of this bot are closed when this returns."""
-        await self._wire.shutdown()
 
 
 def _seconds(value: Any, usual: float) -> float:

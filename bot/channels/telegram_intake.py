@@ -7,8 +7,8 @@ from collections.abc import Coroutine, Sequence
 from telegram.error import TelegramError
 
 from bot.channels.contract import Inbox
+from bot.channels.telegram_bot import TelegramBot
 from bot.channels.telegram_groups import GroupHint
-from bot.channels.telegram_http import TelegramBot
 from bot.channels.telegram_updates import Reading, read
 from bot.metrics import UPDATES_SKIPPED
 

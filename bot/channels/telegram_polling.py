@@ -10,8 +10,9 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.channels.contract import Health, Unready
+from bot.channels.telegram_bot import TelegramBot
 from bot.channels.telegram_errors import as_send_error
-from bot.channels.telegram_http import NoAnswer, TelegramBot
+from bot.channels.telegram_http import NoAnswer
 from bot.channels.telegram_intake import Intake
 from bot.channels.telegram_updates import ALLOWED_UPDATES, update_number
 from scheduler.sending import Misconfigured, Throttled

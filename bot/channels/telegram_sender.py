@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from telegram.error import TelegramError
 
+from bot.channels.telegram_bot import TelegramBot
 from bot.channels.telegram_errors import as_send_error, reaction
-from bot.channels.telegram_http import Answered, NoAnswer, TelegramBot
+from bot.channels.telegram_http import Answered, NoAnswer
 from bot.channels.telegram_keyboard import REMOVE
 from bot.channels.telegram_plan import Call, Phrases, plan
 from conversations.events import Address

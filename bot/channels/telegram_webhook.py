@@ -11,8 +11,8 @@ from aiohttp import web
 from telegram.error import TelegramError
 
 from bot.channels.contract import Health, Unready
+from bot.channels.telegram_bot import TelegramBot
 from bot.channels.telegram_errors import as_send_error
-from bot.channels.telegram_http import TelegramBot
 from bot.channels.telegram_intake import Intake
 from bot.channels.telegram_json import number, record, text
 from bot.channels.telegram_updates import ALLOWED_UPDATES
