@@ -104,7 +104,7 @@ class Acts:
     async def share_contact(self, phone: Phone, key: str, number: str) -> None:
         """She shared a contact card, her own when `number` is empty. Only Telegram vouches for an own one."""
         own = not number and phone.look == "telegram"
-        entry: Entry = {"kind": "contact", "number": number or phone.number, "own": own}
+        entry: Entry = {"kind": "contact", "contact": number or phone.number, "own": own}
         await self._happen(phone, key, entry, ContactShared(number or phone.number, own))
 
     async def block(self, phone: Phone, key: str, blocked: bool) -> None:

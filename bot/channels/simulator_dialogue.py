@@ -32,7 +32,7 @@ def _line(who: str, entry: Entry) -> Line | None:
             return Does(who, _act(media), name)
         case {"kind": "location", "latitude": latitude, "longitude": longitude}:
             return Does(who, "location", f"{latitude}, {longitude}")
-        case {"kind": "contact", "number": str(number)}:
+        case {"kind": "contact", "contact": str(number)}:
             return Does(who, "contact", number)
         case {"kind": "joined", "code": str(code)}:
             return Does(who, "link", code)

@@ -12,7 +12,7 @@ export function render(entry, view) {
     case "tap": return view.look === "whatsapp" ? own(entry, view, h("div", { class: "text" }, entry.label)) : null;
     case "file": return own(entry, view, file(entry), entry.caption ? h("div", { class: "text" }, entry.caption) : null);
     case "location": return own(entry, view, place(entry));
-    case "contact": return own(entry, view, card("contact", t("contact"), entry.number));
+    case "contact": return own(entry, view, card("contact", t("contact"), entry.contact));
     case "joined": return notice(entry.code ? t("opened_link", { code: entry.code }) : t("opened_chat"));
     case "block": return notice(t("was_blocked"));
     case "unblock": return notice(t("was_unblocked"));

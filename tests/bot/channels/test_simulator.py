@@ -1,8 +1,9 @@
 """The simulator through its web routes, with a small bot behind it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -14,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.channels.contract import Channel, StatusReport
 from bot.channels.dialogue import Does, Hears, Says, Taps, Waits
 from bot.channels.simulator_guard import OWN_HEADER
+from bot.channels.simulator_phones import Phone
 from conversations.events import Blocked, Chose, ContactShared, Joined, Located, Said, Sent, Unblocked
 from scheduler.sending import (
     Button,
@@ -72,6 +74,43 @@ def test_the_simulator_is_a_channel_like_the_others(scene: World) -> None:
     channel: Channel = scene.simulator
     sender: Sender = channel.sender()
     assert channel.name == sender.channel == "simulator"
+
+
+def test_a_phone_is_read_back_as_it_was_kept() -> None:
+    kept = Phone(
+        "anna", "telegram", "Anna", {"it": "Ospite"}, "WIS-1", "en", True, True, datetime(2026, 1, 2, tzinfo=UTC)
+    )
+    assert Phone.from_json(kept.as_json()) == kept
+    with pytest.raises(ValueError, match="not a phone"):
+        Phone.from_json({"id": "anna", "look": "fax", "name": "Anna"})
+
+
+async def test_a_channel_that_runs_is_well_and_waits(scene: World) -> None:
+    running = asyncio.ensure_future(scene.simulator.run())
+    await asyncio.sleep(0)
+    assert scene.simulator.health.state == "ok"
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_read_that_the_program_cannot_take_is_reported_later(scene: World, client: Client) -> None:
+    await post(client, "say", phone=GIULIA, text="ciao")
+    number = max(row.number for row in scene.store.rows.values() if row.entry["kind"] == "bubble")
+    scene.bot.ready = False
+    assert await post(client, "read", 503, phone=GIULIA, up_to=number) == {"error": "unready"}
+    await read_stream(client, 0, 4)
+    scene.bot.ready = True
+    await post(client, "read", phone=GIULIA, up_to=number)
+    assert [report.rank for report in scene.bot.reports] == ["read"]
+
+
+async def test_a_picture_with_a_long_text_is_two_messages_on_telegram(scene: World, client: Client) -> None:
+    await post(client, "say", phone=MARCO, text="ciao")
+    picture = File("photo", "codice.png", "image/png", PNG)
+    receipt = await scene.bot.say(Letter(5, body=("x " * 600,), file=picture), MARCO)
+    first, second = (scene.store.rows[int(ref)].entry for ref in receipt.refs)
+    assert ("file" in first, first["text"], "file" in second) == (True, "", False)
 
 
 async def test_a_text_reaches_the_program_as_from_a_real_phone(scene: World, client: Client) -> None:

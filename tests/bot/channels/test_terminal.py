@@ -10,7 +10,7 @@ from rich.console import Console
 
 from bot.channels.contract import StatusReport, Unready
 from bot.channels.dialogue import Does, Hears, Says, Taps
-from bot.channels.terminal import Terminal, talk
+from bot.channels.terminal import Terminal, stdin_line, talk
 from conversations.events import Address, Chose, Event, Happening, Joined, Located, Said, Sent
 from scheduler.sending import Button, Letter, Recipient, Refused
 from tests.journeys.transcript import parse
@@ -136,6 +136,32 @@ async def test_the_dialogue_is_saved_as_a_transcript_that_tests_can_read(tmp_pat
         Taps("Giulia", "Dipendente"),
         Says("Giulia", "grazie"),
     ]
+
+
+async def test_lines_come_from_the_standard_input_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["ciao"]
+
+    def read(prompt: str) -> str:
+        if not lines:
+            raise EOFError
+        return lines.pop()
+
+    monkeypatch.setattr("builtins.input", read)
+    assert await stdin_line() == "ciao"
+    assert await stdin_line() is None
+
+
+async def test_without_a_sign_of_the_program_a_short_silence_ends_the_answer() -> None:
+    script = Script(QUESTION)
+    lines: list[str | None] = ["ciao", None]
+
+    async def read_line() -> str | None:
+        return lines.pop(0)
+
+    terminal = Terminal(script, console=Console(file=io.StringIO()), read_line=read_line)
+    script.terminal = terminal
+    await terminal.run()
+    assert [type(line) for line in terminal.lines] == [Says, Hears]
 
 
 async def test_an_interrupted_chat_is_saved_too(tmp_path: Path) -> None:
