@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from grimp import ImportGraph
-from import_contracts import Homes, Places
 from importlinter.cli import lint_imports
+
+from tests.import_contracts import Homes, Places
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "scheduler", "storage", "conversations")

@@ -140,12 +140,14 @@ def test_an_exception_tells_where_and_what_kind_but_not_what_a_person_wrote(form
 
 def test_a_database_error_tells_the_cause_but_no_value_of_the_row() -> None:
     stream = written()
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         try:
             connection.exec_driver_sql("create table people (name text unique)")
             connection.exec_driver_sql("insert into people values (?), (?)", ("Anna Rossi", "Anna Rossi"))
         except IntegrityError:
             logging.getLogger("bot").exception("a turn failed")
+    engine.dispose()
     assert "sqlite3.IntegrityError: UNIQUE constraint failed: people.name" in stream.getvalue()
     assert "sqlalchemy.exc.IntegrityError: (text withheld" in stream.getvalue()
     assert "Anna" not in "".join(line for line in stream.getvalue().splitlines() if "exec_driver_sql" not in line)
