@@ -29,6 +29,7 @@ MAX_BODY = 256 * 1024
 MAX_CARD = 64 * 1024
 CARD_SECONDS = 5.0
 TIDY_SECONDS = 300.0
+FIRST_PAUSE = 1.0
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class WhatsApp:
 
     async def run(self) -> None:
         """Check the account until it answers, then keep the shelf tidy; ends by cancellation."""
-        pause = 1.0
+        pause = FIRST_PAUSE
         while self.health.state != "ok":
             await self.check()
             if self.health.state != "ok":

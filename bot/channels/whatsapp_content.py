@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from bot.channels.whatsapp_templates import OpenerTemplate
 PREFIX = "wis_"
 # Stands where a list has a description on some rows only: an empty variable is refused.
 NO_DESCRIPTION = "·"
+# How long an answer "the account has none" is believed, in seconds.
+BELIEVED = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class ContentBook:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._sids: dict[str, str] = {}
-        self._read = False
+        self._read_at: float | None = None
         self._lock = asyncio.Lock()
 
     def __len__(self) -> int:
@@ -127,12 +130,13 @@ class ContentBook:
         # Where two processes made the same, all take the same one of them.
         newest_last: Sequence[Any] = sorted(resources, key=lambda r: str(r.sid), reverse=True)
         self._sids = {r.friendly_name: r.sid for r in newest_last if str(r.friendly_name).startswith(PREFIX)}
-        self._read = True
+        self._read_at = time.monotonic()
 
     async def find(self, resource: Resource) -> str:
         """The SID of a resource that others make, empty if the account has none. Raises what the wire raises."""
         async with self._lock:
-            if resource.name not in self._sids:
+            fresh = self._read_at is not None and time.monotonic() - self._read_at < BELIEVED
+            if resource.name not in self._sids and not fresh:
                 await self.read()
         return self._sids.get(resource.name, "")
 
@@ -141,7 +145,7 @@ class ContentBook:
         name = resource.name
         if name not in self._sids:
             async with self._lock:
-                if not self._read:
+                if self._read_at is None:
                     await self.read()
                 if name not in self._sids:
                     made = await self._client.content.v1.contents.create_async(resource.request())

@@ -9,7 +9,7 @@ from bot.channels.whatsapp_config import WhatsAppConfig
 from bot.channels.whatsapp_inbound import events
 from conversations.events import Event
 
-MOST = 1000
+MOST = 10_000
 RECENT = 20
 # Twilio tells whole seconds, and its clock is not ours.
 SKEW = timedelta(seconds=3)
@@ -19,7 +19,9 @@ async def missed(client: Any, config: WhatsAppConfig, since: datetime) -> list[E
     """What people sent to us since then, oldest first, as the same events with the same ids as by webhook. The
     list tells no button tokens: a tap comes as its label. Raises ApiRefusal, NotSent or NoAnswer.
     """
-    listed = await client.messages.list_async(to=config.sender, date_sent_after=since - SKEW, limit=MOST)
+    # The list is asked by whole days, the only form Twilio's documentation promises.
+    day = (since - SKEW).astimezone(UTC).date().isoformat()
+    listed = await client.messages.list_async(to=config.sender, date_sent_after=day, limit=MOST, page_size=500)
     found: list[tuple[datetime, Event]] = []
     # Twilio lists the newest first and tells whole seconds: the reverse of its order settles what is equal.
     for message in reversed(listed):

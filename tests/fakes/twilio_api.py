@@ -13,11 +13,12 @@ import argparse
 import asyncio
 import base64
 import json
+import re
 from collections import Counter, deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -323,11 +324,17 @@ class FakeTwilio:
             )
         rows = [row for row in rows if query.get("To", row["to"]) == row["to"]]
         rows = [row for row in rows if query.get("From", row["from"]) == row["from"]]
+        if since := query.get("DateSent>"):
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", since):
+                raise ApiError(20001, "DateSent is YYYY-MM-DD")
+            rows = [row for row in rows if row["date_sent"] and _day(row["date_sent"]) >= since]
         rows.reverse()
         size, page = int(query.get("PageSize", PAGE)), int(query.get("Page", 0))
         more = len(rows) > (page + 1) * size
         onward = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?PageSize={size}&Page={page + 1}"
-        onward += "".join(f"&{key}={query[key].replace('+', '%2B')}" for key in ("To", "From") if key in query)
+        onward += "".join(
+            f"&{key}={query[key].replace('+', '%2B')}" for key in ("To", "From", "DateSent>") if key in query
+        )
         return {
             "messages": rows[page * size : (page + 1) * size],
             "page": page,
@@ -483,6 +490,10 @@ class FakeTwilio:
 
     async def _control(self, request: web.Request) -> web.Response:
         return await twilio_control.answer(self, request)
+
+
+def _day(told: str) -> str:
+    return parsedate_to_datetime(told).date().isoformat()
 
 
 async def _serve(port: int, deliver_to: str, public_url: str) -> None:

@@ -185,7 +185,15 @@ def test_the_title_is_bold_and_the_texts_of_people_are_not_markup():
 
 
 @pytest.mark.parametrize(
-    "text", ["5 * 3 * 2", "https://wis.example/a_b_c", "nome_cognome", "*sola", "l'asilo - 3 anni"]
+    "text",
+    [
+        "5 * 3 * 2",
+        "https://wis.example/_next/_data/*",
+        "https://wis.example/a_b_c",
+        "nome_cognome",
+        "*sola",
+        "l'asilo - 3 anni",
+    ],
 )
 def test_a_text_without_markup_stays_as_it_is(text):
     assert neutral(text) == text

@@ -525,8 +525,10 @@ async def test_the_health_tells_whether_the_account_answers():
         assert w.config.auth_token not in shown and NUMBER not in shown
 
 
-async def test_the_channel_runs_until_it_is_cancelled():
+async def test_the_channel_asks_until_the_account_answers_and_runs_until_it_is_cancelled(monkeypatch):
+    monkeypatch.setattr("bot.channels.whatsapp.FIRST_PAUSE", 0.01)
     async with world() as w:
+        w.fake.fail(status=503, where="content", times=2)
         task = asyncio.create_task(w.channel.run())
         while w.channel.health.state != "ok":
             await asyncio.sleep(0.01)
