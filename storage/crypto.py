@@ -4,9 +4,9 @@ Each master key is never used directly: HKDF derives one key to encrypt with and
 
 Rotation. The ring is written newest first. New data are encrypted with the first key; every key of the ring can
 still decrypt. Look-ups cannot have two answers, so they use one designated key: the last, the oldest. Putting a new
-key in front therefore changes no hash, and after the columns are encrypted again only the last key must stay. To
-retire that one too, its owner removes it and hashes every look-up column again from the decrypted value; a hash
-begins with the id of its key, so that a row which was forgotten is recognised and never silently not found.
+key in front therefore changes no hash; after the columns are encrypted again, nothing is encrypted with the last key
+any more, but it must stay: what is kept only as a hash (invitation codes) can never be hashed again. A hash begins
+with the id of its key, so that a ring without that key is noticed, not a person silently not found.
 
 CryptoError
 ├── BadKeys         the text of the ring cannot be used
