@@ -43,7 +43,7 @@ class Privacy:
     def take(self, place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
         """Go on by choices only; at the last confirmation a text that is not the word is explained."""
         match place.step, heard:
-            case "home", Picked("export"):
+            case (("home" | "erase"), Picked("export")):
                 return first(self.show(place, facts), _export(facts))
             case "home", Picked(step) if step in _SUBPAGES:
                 return self.show(Place(self.name, step), facts)
@@ -80,10 +80,11 @@ class Privacy:
             case "consent" if _purpose(place) is not None:
                 screen = _consent(_purpose(place) or "service", facts)
             case "answers" if facts.run is not None:
-                choices = (choice("yes", "privacy.answers_yes"), choice("keep", "privacy.keep"))
-                screen = Message(title=p("privacy.answers"), body=(p("privacy.answers_sure"),), choices=choices)
+                sure = (choice("yes", "privacy.answers_yes"), choice("keep", "privacy.keep"))
+                screen = Message(title=p("privacy.answers"), body=(p("privacy.answers_sure"),), choices=sure)
             case "erase":
-                choices = (choice("yes", "privacy.erase_yes"), choice("keep", "privacy.keep"))
+                export = choice("export", "privacy.export")
+                choices = (choice("yes", "privacy.erase_yes"), choice("keep", "privacy.keep"), export)
                 body = (p("privacy.erase_what"), p("privacy.erase_kept"))
                 screen = Message(title=p("privacy.erase"), body=body, choices=choices)
             case "erase_sure":

@@ -37,7 +37,7 @@ from conversations.rules.codes import LINK, code_in, looks_like_code
 from conversations.state import Place
 
 EXAMPLE = "WIS-7K3M-2QXA"
-_UNKNOWN = p("welcome.unknown", example=EXAMPLE)
+_UNKNOWN = p("welcome.unknown")
 _LINK_UNKNOWN = p("welcome.link_unknown")
 _TROUBLE = {
     "used": p("welcome.used"),
@@ -57,7 +57,8 @@ class Welcome:
     def enter(self, args: Mapping[str, Json], facts: Facts) -> Outcome:
         """Begin: `code` is the text or link that may hold a code; with `cancelled` a guest broke something off."""
         text = str(args.get("code") or "")
-        if facts.link_code is not None:
+        # A hand-over within the same step must not read the code of the event twice: only the first brings a text.
+        if facts.link_code is not None and text:
             return self._link(facts.link_code, facts)
         if facts.invitation is not None and text:
             return self._invited(facts.invitation, facts)
@@ -124,7 +125,7 @@ class Welcome:
             return self.enter({"code": text}, facts)
         if place.step == "start" and not place.data.get("met"):
             return self.show(place, facts)
-        return Miss(p("welcome.miss", example=EXAMPLE))
+        return Miss(p("welcome.miss"))
 
     def _invited(self, invitation: Invitation, facts: Facts) -> Outcome:
         code: dict[str, Json] = {"code": invitation.code, "id": invitation.id}

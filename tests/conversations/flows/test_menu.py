@@ -1,0 +1,107 @@
+"""The home of every role, and the help."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from conversations.effects import StartRun
+from conversations.facts import Ticket
+from tests.conversations.player import HOUSE, NOW, Player, golden, guest, member, open_wave
+
+ALWAYS = ["Parla con una persona", "I miei dati", "Lingua / Language", "Collega un'altra chat", "Aiuto"]
+
+
+def test_a_worker_may_begin_resume_and_then_only_read_that_it_was_sent() -> None:
+    player = Player(member(reminders=True), **open_wave())
+    player.opens()
+    player.taps("Inizia il questionario")
+    player.says("cominciamo")
+    assert player.did(StartRun)
+    player.says("1")
+    player.says("menu")
+    player.taps("Riprendi questionario")
+    player.says("menu")
+    golden(player, "menu_di_chi_lavora")
+    assert player.facts.run is not None
+    player.facts = replace(player.facts, run=replace(player.facts.run, finished=True))
+    assert "già mandato" in player.says("menu")
+    assert player.labels() == ALWAYS
+
+
+def test_without_a_wave_or_after_its_end_nothing_is_offered_that_cannot_be_done() -> None:
+    assert "nessun questionario aperto" in Player(member()).says("menu")
+    player = Player(member(), **open_wave())
+    player.waits(timedelta(days=60))
+    assert "nessun questionario aperto" in player.says("menu")
+    assert player.labels() == ALWAYS
+
+
+def test_the_welfare_manager_sees_how_many_questions_wait() -> None:
+    ticket = Ticket("t1", "A1", "ciao", NOW, open=True, mine=False)
+    one = Player(member("welfare_manager"), tickets=(ticket,))
+    assert "C'è 1 domanda che aspetta risposta." in one.says("menu")
+    assert one.labels() == ["Domande ricevute", *ALWAYS]
+    closed = replace(ticket, id="t3", open=False)
+    two = Player(member("welfare_manager", "worker"), tickets=(ticket, replace(ticket, id="t2"), closed))
+    assert "Ci sono 2 domande che aspettano risposta." in two.says("menu")
+    assert "Nessuna domanda" in Player(member("welfare_manager")).says("menu")
+
+
+@pytest.mark.parametrize("role", ["referent", "coordinator", "partner", "accountant", "editor", "auditor"])
+def test_a_role_with_nothing_of_its_own_yet_is_told_so(role: str) -> None:
+    player = Player(member(role))  # type: ignore[arg-type]
+    assert "Per ora qui non devi fare niente" in player.says("menu")
+    assert player.labels() == ALWAYS
+
+
+def test_who_stopped_reads_how_to_come_back() -> None:
+    player = Player(member())
+    player.says("stop")
+    assert "scrivi RIPRENDI" in player.says("menu")
+    assert "riprendo" in player.says("riprendi")
+    assert "scrivi RIPRENDI" not in player.says("menu")
+
+
+def test_the_help_shows_the_words_and_the_phone_in_every_state() -> None:
+    player = Player(member())
+    player.says("/aiuto")
+    golden(player, "aiuto")
+    for word in ("menu", "indietro", "salta", "annulla", "persona", "privacy", "lingua", "collega", "stop", "aiuto"):
+        assert f"{word}:" in player.heard
+    assert "+44 7700 900123 (lun-ven 9-13)" in player.heard
+    assert "Menu" in player.says("indietro")
+
+
+def test_a_house_without_hours_or_phone_is_told_without_gaps() -> None:
+    assert "Chiama +44 7700 900123." in Player(member(), house=replace(HOUSE, hours="")).says("menu")
+    assert "Chiama" not in Player(member(), house=replace(HOUSE, phone="")).says("menu")
+
+
+def test_words_that_only_mean_begin_show_the_menu_again() -> None:
+    player = Player(member())
+    player.says("menu")
+    for text in ("/start", "ciao", "inizia"):
+        assert "Cosa ti serve oggi?" in player.says(text)
+    assert "Di niente!" in player.says("grazie mille")
+
+
+def test_annulla_says_that_answers_are_kept_only_where_something_was_broken_off() -> None:
+    player = Player(member())
+    player.says("menu")
+    assert "mi fermo qui" not in player.says("annulla")
+    player.says("lingua")
+    assert "mi fermo qui" in player.says("annulla")
+
+
+def test_a_wrong_code_in_the_menu_is_explained() -> None:
+    player = Player(member())
+    player.says("menu")
+    assert "Non trovo questo codice" in player.says("WIS-7K3M-2QXB")
+    assert "nell'altra chat" in player.says("COL-7K3M-2QXB")
+
+
+def test_a_guest_is_sent_to_the_welcome_and_may_read_the_help() -> None:
+    player = Player(guest())
+    assert "Come funziona" in player.says("aiuto")
+    assert "Sono WIS" in player.taps("Menu")
