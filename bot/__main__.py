@@ -1,44 +1,30 @@
 """The command line: `wis COMMAND`."""
 
-import asyncio
-import logging
-import signal
-
 import typer
-from rich.console import Console
 
-from bot import assembly
-from bot.app import App
-from bot.settings import Settings
+from bot.commands import demonstration, events, keys, network, questionnaire, serving, whatsapp
 
-app = typer.Typer(help="WIS Bot: the chatbot of a welfare network.", no_args_is_help=True)
-console = Console(highlight=False)
-log = logging.getLogger(__name__)
-
-
-@app.command()
-def run() -> None:
-    """Start the bot: the simulator page, and Telegram and WhatsApp where they are set up."""
-    settings = Settings.load()
-    asyncio.run(_run(settings))
-
-
-async def _run(settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    async with assembly.opened(settings) as program:
-        await program.serve(stop, lambda app: _greet(app))
-
-
-def _greet(program: App) -> None:
-    console.print(f"http://{program.settings.http_host}:{program.port}")
+app = typer.Typer(
+    help="WIS Bot: the Telegram and WhatsApp chatbot of a welfare network. Settings come from the environment and .env.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(serving.run)
+app.command()(serving.talk)
+app.command()(network.invite)
+app.add_typer(demonstration.app, name="demo")
+app.add_typer(questionnaire.form_app, name="form")
+app.add_typer(questionnaire.wave_app, name="wave")
+app.add_typer(network.enterprise_app, name="enterprise")
+app.add_typer(events.app, name="events")
+app.add_typer(keys.app, name="keys")
+app.add_typer(whatsapp.app, name="whatsapp")
 
 
 def main() -> None:
     """The program's entry."""
-    app()
+    app(prog_name="wis")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -86,6 +86,20 @@ class App:
             await self.delivery.close(DRAIN_SECONDS - 2.0)
             tasks[0].cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for channel in self.channels:
+                await channel.close()
+
+    async def attend(self, chat: Awaitable[None]) -> None:
+        """Sends and keeps the timers, without any web server, until the chat is over."""
+        sending = asyncio.create_task(self.delivery.run(), name="delivery")
+        scheduler = start_clock(self._table(), ZoneInfo(self.settings.tz_name))
+        try:
+            await chat
+        finally:
+            scheduler.shutdown(wait=False)
+            await self.delivery.close(DRAIN_SECONDS - 2.0)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
             for channel in self.channels:
                 await channel.close()
 

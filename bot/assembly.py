@@ -3,7 +3,7 @@
 import fcntl
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -53,19 +53,20 @@ def database_url(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, load_demo: bool = True) -> AsyncIterator[App]:
+async def opened(settings: Settings, load_demo: bool = True, alone: bool = True) -> AsyncIterator[App]:
     """The program on a migrated and seeded database, with the channels the settings ask for; closed at the end.
 
+    Not `alone`, it runs beside the one in service: it sends nothing itself and leaves its replies to that one.
     Raises SettingsError, ContentError, AlreadyRunning, and the database's errors.
     """
     keys, note = open_keys(settings)
     content = read_content(content_folder(), settings.default_language, ZoneInfo(settings.tz_name))
     database = Database(database_url(settings), keys)
-    with _alone(settings, database):
+    with _alone(settings, database) if alone else nullcontext():
         migrate.upgrade(database)
         lanes = Lanes(database)
         try:
-            app = await _assemble(settings, database, lanes, content, load_demo)
+            app = await _assemble(settings, database, lanes, content, load_demo, alone)
             app.notes += [note] if note else []
             yield app
         finally:
@@ -74,15 +75,15 @@ async def opened(settings: Settings, load_demo: bool = True) -> AsyncIterator[Ap
 
 
 async def _assemble(
-    settings: Settings, database: Database, lanes: Lanes, content: Content, load_demo: bool
+    settings: Settings, database: Database, lanes: Lanes, content: Content, load_demo: bool, alone: bool
 ) -> App:
     clock, catalog = Clock(), content.catalog
     version = await lanes.run(partial(seeds.needs_form, content=content_folder(), at=clock.now()))
     if load_demo and not settings.live and await lanes.run(demo.is_empty):
         load = partial(demo.load, keys=database.keys, form=seeds.NEEDS, version=version)
         await lanes.run(partial(load, language=settings.default_language, at=clock.now()))
-    node = secrets.token_urlsafe(16)
-    if database.kind == "sqlite":
+    node = secrets.token_urlsafe(16) if alone else ""
+    if alone and database.kind == "sqlite":
         # alone on this file: whatever claims are left are those of a process that died
         await lanes.run(lambda conn: outbox.leave(conn, outbox.other_nodes(conn, node)))
     served: list[TelegramChannel] = []

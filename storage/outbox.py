@@ -110,7 +110,7 @@ def put(conn: Connection, post: Post, at: datetime, node: str) -> tuple[int, boo
     """The row's number, and whether this process has claimed it at once.
 
     It is claimed at birth where nothing older of this address waits with another process, so that a reply
-    needs no transaction of its own before it is sent.
+    needs no transaction of its own before it is sent. A process without a name (`node` "") claims nothing.
     """
     values = {
         "person_id": post.person_id,
@@ -124,7 +124,9 @@ def put(conn: Connection, post: Post, at: datetime, node: str) -> tuple[int, boo
         "node": node,
         "status": SENDING,
     }
-    others = post.address_id is not None and conn.execute(_OTHERS, {"address": post.address_id, "node": node}).first()
+    others = not node or (
+        post.address_id is not None and conn.execute(_OTHERS, {"address": post.address_id, "node": node}).first()
+    )
     if others:
         values |= {"status": TODO, "node": None}
     return int(conn.execute(_PUT, values).scalar_one()), not others

@@ -1,0 +1,1 @@
+"""The commands of `wis`, one file per subject."""
