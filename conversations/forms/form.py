@@ -23,7 +23,7 @@ from conversations.forms.form_data import (
 from conversations.forms.form_links import link_problems
 from conversations.forms.form_model import Action, Definition, FormError, Problem
 from conversations.forms.form_reading import Notes, absolute, child_elements, first, local
-from conversations.forms.xml_tree import BadXml, node_of, parsed_xml
+from conversations.forms.xml_tree import BadXml, Names, node_of, parsed_xml
 from conversations.forms.xpath_nodesets import local_name
 from conversations.forms.xpath_values import Node
 
@@ -94,7 +94,7 @@ def _read(xml: str) -> tuple[Form | None, list[Problem]]:
     if sum(1 for _ in root.iter()) > MOST_NODES:
         return None, [Problem("too_large", detail=str(MOST_NODES))]
     plain, prefixes = plain_namespaces(root), _qualified(notes)
-    instance = node_of(root, plain)
+    instance = node_of(root, Names(plain))
 
     def qualified(node: Node) -> str:
         prefix = "" if node.uri in plain else prefixes.get(node.uri, "")

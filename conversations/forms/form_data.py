@@ -15,9 +15,9 @@ from conversations.forms.form_reading import (
     message_of,
     parts_of,
 )
-from conversations.forms.xml_tree import document_of
+from conversations.forms.xml_tree import Names, document_of
 from conversations.forms.xpath import Expression, compile_tree
-from conversations.forms.xpath_syntax import Binary, Call, Negate, Path, Tree
+from conversations.forms.xpath_tree import Binary, Call, Negate, Path, Tree
 from conversations.forms.xpath_values import DOCUMENT, ELEMENT, Node
 
 MOST_NODES = 20_000
@@ -132,7 +132,7 @@ def read_lists(model: ET.Element, plain: frozenset[str]) -> dict[str, Node]:
         if index == 0 or identifier is None:
             continue
         inner = child_elements(instance)
-        found[identifier] = document_of(inner[0], plain) if inner else Node("", kind=DOCUMENT)
+        found[identifier] = document_of(inner[0], Names(plain)) if inner else Node("", kind=DOCUMENT)
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conversations.forms.form_model import Definition, Problem
 from conversations.forms.xpath import Expression
-from conversations.forms.xpath_syntax import Binary, Call, Literal, Negate, Path, Step, Tree
+from conversations.forms.xpath_tree import Binary, Call, Literal, Negate, Path, Step, Tree
 
 _RULES = ("relevant", "required", "readonly", "constraint", "calculate")
 Found = set[int]

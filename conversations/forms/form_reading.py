@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from conversations.forms.form_model import Part, Problem, Text
 from conversations.forms.xml_tree import split_tag
 from conversations.forms.xpath import Expression, compile_expression
-from conversations.forms.xpath_syntax import XPathError
+from conversations.forms.xpath_tree import XPathError
 
 XFORMS = "http://www.w3.org/2002/xforms"
 JAVAROSA = "http://openrosa.org/javarosa"

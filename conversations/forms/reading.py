@@ -7,7 +7,7 @@ from conversations.forms.form import Form
 from conversations.forms.form_model import Definition, Text
 from conversations.forms.instance import Item, build_document, imagined, reference
 from conversations.forms.xpath import Expression
-from conversations.forms.xpath_syntax import XPathError
+from conversations.forms.xpath_tree import XPathError
 from conversations.forms.xpath_values import Environment, Node, Value, to_boolean, to_string
 
 DEEPEST_TEXTS = 4
@@ -56,7 +56,6 @@ class Reader:
 
     def translation(self, identifier: str) -> str:
         """A translated text in the run's language, else in the default language, else nothing."""
-        form = self.form
         if self.depth >= DEEPEST_TEXTS:
             return ""
         self.depth += 1

@@ -6,14 +6,26 @@ run, problem = (taken := take(form, run, Answer("employee"), now=now)).run, take
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
 
+from conversations.forms.accepting import Problem, messages, refusal, toggled
+from conversations.forms.actions import (
+    Action,
+    AddAnother,
+    Answer,
+    Back,
+    Confirm,
+    Done,
+    Edit,
+    Restart,
+    Skip,
+    Toggle,
+)
 from conversations.forms.engine import Engine
 from conversations.forms.form import Form
-from conversations.forms.form_model import UNASKABLE, Definition, Text
-from conversations.forms.instance import Item, leaves_with_refs
+from conversations.forms.instance import leaves_with_refs
 from conversations.forms.prompts import Choice, Prompt, question_prompt, summary_prompt
 from conversations.forms.run import FINISHED, SUMMARY, Run, from_json
 from conversations.forms.saving import load, save
@@ -45,78 +57,6 @@ __all__ = [
     "start",
     "take",
 ]
-
-EXCLUSIVE = frozenset(("none", "nessuno", "nobody", "pnr"))
-"""Names of choices that stand alone: ticking one clears the others, ticking another clears it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The whole answer: a choice's name, several names, a number with a point, an ISO date, a file's id."""
-
-    value: str | tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Toggle:
-    """Ticks or unticks one choice of several; Done() ends."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The ticked choices are the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """No answer to this question; an earlier one is taken back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """To the question before; answers stay. While editing, back to the summary."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """From the summary to one question."""
-
-    ref: str
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """The summary is right: the run is finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class AddAnother:
-    """The reply to "one more?"."""
-
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Restart:
-    """All answers are dropped and the run begins again."""
-
-
-Action = Answer | Toggle | Done | Skip | Back | Edit | Confirm | AddAnother | Restart
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why an action changed nothing.
-
-    `kind` is required, constraint, type, unknown_choice, too_long, too_many (repeats) or not_now (the
-    action does not fit the step); `messages` are the author's own words by language code, if any.
-    """
-
-    kind: str
-    ref: str = ""
-    messages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,30 +239,21 @@ def _answer(run: Run, engine: Engine, route: Route, stop: Stop, action: Answer |
     return _store(run, engine, route, stop, value)
 
 
-def toggled(chosen: tuple[str, ...], name: str, exclusive: frozenset[str] = EXCLUSIVE) -> tuple[str, ...]:
-    """The ticked names after one more tap; exclusive names never stand beside others."""
-    if name in chosen:
-        return tuple(one for one in chosen if one != name)
-    if name in exclusive:
-        return (name,)
-    return (*(one for one in chosen if one not in exclusive), name)
-
-
 def _store(run: Run, engine: Engine, route: Route, stop: Stop, value: str) -> Taken:
     item, definition = stop.item, stop.definition
-    problem = _refusal(engine, item, value)
+    problem = refusal(engine, item, value)
     if problem is not None:
         return Taken(run, replace(problem, ref=stop.ref))
     canonical = engine.canonical(item, value) or ""
     if definition.type == "acknowledge" and canonical:
         canonical = "OK"
     if not canonical and route.is_required(item):
-        messages = _messages(engine, definition.required_message, item)
-        return Taken(run, Problem("required", stop.ref, messages))
+        words = messages(engine, definition.required_message, item)
+        return Taken(run, Problem("required", stop.ref, words))
     engine.set(item, canonical)
     if not engine.is_valid(item):
-        messages = _messages(engine, definition.constraint_message, item)
-        return Taken(run, Problem("constraint", stop.ref, messages))
+        words = messages(engine, definition.constraint_message, item)
+        return Taken(run, Problem("constraint", stop.ref, words))
     after = Route(engine, run.hidden)
     done = run.done | {stop.ref}
     place = after.by_ref.get(stop.ref, -1)
@@ -330,51 +261,6 @@ def _store(run: Run, engine: Engine, route: Route, stop: Stop, value: str) -> Ta
         # The answer did not survive its own consequences; asking at once would never end.
         place = len(after.stops)
     return Taken(_moved(replace(run, done=done), engine, after, place))
-
-
-def _refusal(engine: Engine, item: Item, value: str) -> Problem | None:
-    definition = item.definition
-    if not value.strip():
-        return None
-    if definition.type in UNASKABLE:
-        return Problem("type")
-    if definition.is_select:
-        names = set(engine.option_names(item))
-        chosen = [value] if definition.type == "select_one" else value.split()
-        return None if set(chosen) <= names else Problem("unknown_choice")
-    if engine.canonical(item, value) is None:
-        return Problem("type")
-    if definition.type == "range" and not _within(definition, value):
-        return Problem("constraint", messages=_messages(engine, definition.constraint_message, item))
-    return None
-
-
-def _within(definition: Definition, value: str) -> bool:
-    control = definition.control
-    try:
-        number = float(value)
-        low = float(control.start) if control and control.start else number
-        high = float(control.end) if control and control.end else number
-        step = float(control.step) if control and control.step else 0.0
-    except ValueError:
-        return False
-    if not min(low, high) <= number <= max(low, high):
-        return False
-    return step == 0 or abs((number - low) / step - round((number - low) / step)) < 1e-9
-
-
-def _messages(engine: Engine, text: Text | None, item: Item) -> dict[str, str]:
-    if text is None:
-        return {}
-    form, before = engine.form, engine.language
-    found: dict[str, str] = {}
-    for code, name in zip(form.languages, form.language_names, strict=True) if form.languages else (("", ""),):
-        engine.language = name
-        message = engine.text(text, item).strip()
-        if message:
-            found[code] = message
-    engine.language = before
-    return found
 
 
 def answers(form: Form, run: Run) -> list[AnswerRow]:

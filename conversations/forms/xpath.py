@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from conversations.forms.xpath_axes import in_document_order, step_of, without_repeats
-from conversations.forms.xpath_functions import UNSTEADY, Evaluate, Function
-from conversations.forms.xpath_geography import GEOGRAPHY
-from conversations.forms.xpath_nodesets import ALL_FUNCTIONS
-from conversations.forms.xpath_syntax import (
+from conversations.forms.xpath_calls import Evaluate, Function
+from conversations.forms.xpath_functions import ALL_FUNCTIONS, UNSTEADY
+from conversations.forms.xpath_syntax import parse
+from conversations.forms.xpath_tree import (
     Binary,
     Call,
     Literal,
@@ -23,7 +23,6 @@ from conversations.forms.xpath_syntax import (
     Step,
     Tree,
     XPathError,
-    parse,
     walk_tree,
 )
 from conversations.forms.xpath_values import (
@@ -98,7 +97,6 @@ def _choice_name_build(arguments: tuple[Evaluate, ...], trees: tuple[Tree, ...])
 
 FUNCTIONS: dict[str, Function] = {
     **ALL_FUNCTIONS,
-    **GEOGRAPHY,
     "jr:choice-name": Function(2, 2, _choice_name_build),
 }
 """Every function an expression may call."""

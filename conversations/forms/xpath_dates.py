@@ -55,11 +55,11 @@ def instant_of(text: str, zone: tzinfo) -> datetime | None:
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))
     try:
-        naive = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro)
+        local = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro, tzinfo=zone
+        )
         if offset:
-            local = (naive.replace(tzinfo=UTC) - _offset(offset)).astimezone(zone)
-        else:
-            local = naive.replace(tzinfo=zone)
+            local = (local.replace(tzinfo=UTC) - _offset(offset)).astimezone(zone)
         # The first and last hours of the calendar have no counterpart in UTC.
         local.astimezone(UTC)
         return local

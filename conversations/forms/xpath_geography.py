@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterable
 
-from conversations.forms.xpath_functions import Function, simple
+from conversations.forms.xpath_calls import Function, simple
 from conversations.forms.xpath_values import NAN, Environment, Value, to_strings
 
 _EARTH_RADIUS_METRES = 6_378_100

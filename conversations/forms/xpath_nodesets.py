@@ -3,8 +3,8 @@
 import hashlib
 import math
 
-from conversations.forms.xpath_functions import FUNCTIONS, Evaluate, Function, simple, xml_words
-from conversations.forms.xpath_syntax import Tree, XPathError
+from conversations.forms.xpath_calls import Evaluate, Function, simple
+from conversations.forms.xpath_tree import Tree, XPathError
 from conversations.forms.xpath_values import (
     ELEMENT,
     NAN,
@@ -15,6 +15,7 @@ from conversations.forms.xpath_values import (
     to_number,
     to_string,
     to_strings,
+    xml_words,
 )
 
 _LARGEST = 2_147_483_647
@@ -225,6 +226,4 @@ FUNCTIONS_ON_NODES: dict[str, Function] = {
     "id": Function(1, 1, _id_build),
     "lang": Function(1, 1, _lang_build),
 }
-
-ALL_FUNCTIONS = FUNCTIONS | FUNCTIONS_ON_NODES
-"""Every function by name, save jr:choice-name, distance and area, which xpath.py adds."""
+"""Functions on node lists by name."""

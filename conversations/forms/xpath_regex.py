@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from conversations.forms.xpath_syntax import XPathError
+from conversations.forms.xpath_tree import XPathError
 
 LONGEST_SUBJECT = 2000
 """Characters matched against a pattern; longer text never matches."""

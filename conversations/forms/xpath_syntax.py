@@ -1,148 +1,38 @@
-"""XPath 1.0 text as a syntax tree: the lexer, the parser and the tree's node types."""
+"""XPath 1.0 text as a syntax tree: a recursive descent over its tokens."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
-LONGEST_EXPRESSION = 4000
-"""Characters; authors' expressions beyond this are refused (forms.md, section 7)."""
-DEEPEST_NESTING = 50
-"""Levels of parentheses, calls and predicates within one expression."""
-
-
-class XPathError(Exception):
-    """An expression that cannot be read or cannot be evaluated.
-
-    `code` is one of syntax, unknown_function, argument_count, too_long, too_deep, bad_regex, slow_regex,
-    unsupported, value; `detail` names the offending piece, `position` its character offset or -1.
-    """
-
-    def __init__(self, code: str, detail: str, position: int = -1) -> None:
-        super().__init__(f"{code}: {detail}" if position < 0 else f"{code}: {detail} (character {position})")
-        self.code = code
-        self.detail = detail
-        self.position = position
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A quoted string."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A numeric literal."""
-
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function call; `name` keeps its prefix."""
-
-    name: str
-    arguments: "tuple[Tree, ...]"
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """Two operands and an operator: or and = != < <= > >= + - * div mod |."""
-
-    operator: str
-    left: "Tree"
-    right: "Tree"
-
-
-@dataclass(frozen=True, slots=True)
-class Negate:
-    """Unary minus."""
-
-    operand: "Tree"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a path: axis, node test and predicates.
-
-    `test` is a name, prefix:name, *, prefix:* or a kind test such as node() or text().
-    """
-
-    axis: str
-    test: str
-    predicates: "tuple[Tree, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A location path; `start` is None for the context node, "/" for the root, or an expression."""
-
-    start: "Tree | str | None"
-    steps: tuple[Step, ...]
-    predicates: "tuple[Tree, ...]" = ()
-
-
-Tree = Literal | Number | Call | Binary | Negate | Path
-
-AXES = frozenset(
-    "ancestor ancestor-or-self attribute child descendant descendant-or-self following following-sibling"
-    " namespace parent preceding preceding-sibling self".split()
+from conversations.forms.xpath_tokens import AXES, KIND_TESTS, tokens_of
+from conversations.forms.xpath_tree import (
+    DEEPEST_NESTING,
+    LONGEST_EXPRESSION,
+    Binary,
+    Call,
+    Literal,
+    Negate,
+    Number,
+    Path,
+    Step,
+    Tree,
+    XPathError,
+    walk_tree,
 )
-KIND_TESTS = frozenset(("node", "text", "comment", "processing-instruction"))
-_NAME = r"[^\W\d][\w.\-·]*"
-_TOKEN = re.compile(
-    rf"""\s*(?:
-      (?P<number>\d+(?:\.\d*)?|\.\d+)
-    | (?P<literal>"[^"]*"|'[^']*')
-    | (?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)
-    | (?P<symbol>\.\.|::|//|!=|<=|>=|[()\[\].@,/|+\-=<>*$])
-    )""",
-    re.VERBOSE,
-)
-_WORD_OPERATORS = frozenset(("and", "or", "mod", "div"))
-_BEFORE_OPERAND = frozenset(
-    ("@", "::", "(", "[", ",", "/", "//", "|", "+", "-", "=", "!=", "<", "<=", ">", ">=", "*o", "and", "or",
-     "mod", "div", "")
-)  # fmt: skip
 
-Token = tuple[str, str, int]
-
-
-def tokens_of(text: str) -> list[Token]:
-    """The tokens of an expression as (kind, text, offset); kinds: number, literal, name, op, symbol, end.
-
-    Raises XPathError with code syntax or too_long.
-    """
-    if len(text) > LONGEST_EXPRESSION:
-        raise XPathError("too_long", str(len(text)))
-    found: list[Token] = []
-    position, end, before = 0, len(text.rstrip()), ""
-    while position < end:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise XPathError("syntax", text[position:].strip()[:20], position)
-        kind = match.lastgroup or ""
-        word = match.group(kind)
-        start = match.start(kind)
-        # XPath 1.0, 3.7: after an operand, * and the four words are operators, not name tests.
-        operand_before = before not in _BEFORE_OPERAND
-        if kind == "name" and operand_before and word in _WORD_OPERATORS:
-            kind = "op"
-        elif kind == "symbol" and word == "*" and operand_before:
-            kind = "op"
-        elif kind == "symbol" and word in ("|", "+", "-", "=", "!=", "<", "<=", ">", ">="):
-            kind = "op"
-        found.append((kind, word, start))
-        before = "*o" if kind == "op" and word == "*" else word
-        if kind in ("literal", "number") or (kind == "name"):
-            before = "operand"
-        position = match.end()
-    found.append(("end", "", end))
-    return found
-
+__all__ = [
+    "DEEPEST_NESTING",
+    "LONGEST_EXPRESSION",
+    "Binary",
+    "Call",
+    "Literal",
+    "Negate",
+    "Number",
+    "Path",
+    "Step",
+    "Tree",
+    "XPathError",
+    "parse",
+    "walk_tree",
+]
 
 _LEVELS: tuple[frozenset[str], ...] = (
     frozenset(("or",)),
@@ -331,27 +221,3 @@ class _Parser:
 def parse(text: str) -> Tree:
     """The syntax tree of an XPath 1.0 expression. Raises XPathError (syntax, too_long, too_deep)."""
     return _Parser(text).whole()
-
-
-def walk_tree(tree: Tree, visit: Callable[[Tree], None]) -> None:
-    """Calls `visit` on the tree and everything inside it, predicates and arguments included."""
-    visit(tree)
-    match tree:
-        case Call(_, arguments, _):
-            for argument in arguments:
-                walk_tree(argument, visit)
-        case Binary(_, left, right):
-            walk_tree(left, visit)
-            walk_tree(right, visit)
-        case Negate(operand):
-            walk_tree(operand, visit)
-        case Path(start, steps, predicates):
-            if start is not None and not isinstance(start, str):
-                walk_tree(start, visit)
-            for predicate in predicates:
-                walk_tree(predicate, visit)
-            for step in steps:
-                for predicate in step.predicates:
-                    walk_tree(predicate, visit)
-        case _:
-            pass

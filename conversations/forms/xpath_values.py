@@ -187,3 +187,8 @@ def ordered(left: Value, right: Value, environment: Environment, test: Callable[
         return test(to_number(left, environment), to_number(right, environment))
     numbers = list(to_numbers(right, environment))
     return any(test(one, other) for one in to_numbers(left, environment) for other in numbers)
+
+
+def xml_words(text: str) -> list[str]:
+    """The words of a text, split at XML white space."""
+    return [word for word in text.replace("\t", " ").replace("\n", " ").replace("\r", " ").split(" ") if word]
