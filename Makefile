@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
-PIP := -m pip --disable-pip-version-check --quiet install
+PIP := -m pip --disable-pip-version-check -qq install
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 help: ## what can be made
@@ -31,7 +31,7 @@ bench: .venv/.test .venv-bench/.ready ## measure us beside python-telegram-bot a
 docs: .venv/.runtime ## write again the pages that are made from the program
 	@$(BIN)/python -c "from bot.settings_text import write; write()"
 
-lock: .venv/.test ## choose the newest allowed versions again (needs uv, from the test environment's Python)
+lock: .venv/.test ## choose the newest allowed versions again
 	@$(BIN)/python $(PIP) uv
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) --upgrade --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
