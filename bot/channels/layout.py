@@ -99,7 +99,10 @@ def whatsapp_layout(letter: Letter, words: LayoutWords) -> list[WhatsAppMessage]
     opening = [bold(title)] if title else []
     opening += [neutral(text) for text in map(_clean, letter.body) if text]
     options = "\n".join(_numbered(letter.choices))
-    closing = [neutral(text) for text in map(_clean, (letter.hint, letter.example)) if text]
+    hint, example = _clean(letter.hint), _clean(letter.example)
+    # There is no grey text in the field of WhatsApp: the example is a line, unless it has been said already.
+    spoken = any(example in text for text in (*letter.body, hint))
+    closing = [neutral(text) for text in (hint, "" if spoken else example) if text]
     closing += [line for line in (ways_line(said, words.ways),) if line]
     tail = "\n\n".join(filter(None, (options, *closing)))
     messages = [WhatsAppMessage(file=letter.file)] if letter.file else []

@@ -150,7 +150,7 @@ class WhatsApp:
 
     async def _status(self, request: web.Request) -> web.Response:
         form = await self._genuine(request)
-        report = status_report(form, request.query.get("n", ""))
+        report = status_report(form, request.query.get("n", ""), opener="opener" in request.query)
         try:
             if report is not None:
                 await self._inbox.report(report)

@@ -106,6 +106,22 @@ def reaction(code: int | str) -> Reaction:
     return CAUSES[number].reaction if number in CAUSES else "ours"
 
 
+def meaning(code: str) -> str:
+    """What a code means in words, empty for one we do not know."""
+    return CAUSES[int(code)].meaning if code.isdigit() and int(code) in CAUSES else ""
+
+
+def after_failure(code: str) -> Literal["", "window", "later"]:
+    """What a message asks for that Twilio had accepted and then could not deliver."""
+    match reaction(code):
+        case "window":
+            return "window"
+        case "slow_down" | "wait_person" | "fault" | "limited":
+            return "later"
+        case _:
+            return ""
+
+
 def error_for(status: int, code: int, message: str, retry_after: float = 0) -> SendError:
     """The error to raise for an answer of the API."""
     cause = CAUSES.get(code)

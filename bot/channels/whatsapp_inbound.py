@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.channels.contract import Rank, StatusReport
+from bot.channels.whatsapp_errors import after_failure, meaning
 from conversations.events import (
     Address,
     Chose,
@@ -73,17 +74,24 @@ def events(form: Mapping[str, str], at: datetime, cards: Mapping[str, str] | Non
     ]
 
 
-def status_report(form: Mapping[str, str], number: str) -> StatusReport | None:
-    """The report in a status callback whose query carried `number`; None if it tells nothing new."""
+def status_report(form: Mapping[str, str], number: str, opener: bool = False) -> StatusReport | None:
+    """The report in a status callback whose query carried `number`; None if it tells nothing new.
+
+    That an opener was delivered says nothing of the message that waits behind it; that it failed does, and is told
+    by the SID alone, so that it cannot hit the message once that has gone out itself.
+    """
     sid = form.get("MessageSid") or form.get("SmsSid") or ""
     rank = _RANKS.get((form.get("MessageStatus") or form.get("SmsStatus") or "").lower())
-    if not sid or rank is None:
+    if not sid or rank is None or (opener and rank != "failed"):
         return None
+    ours = int(number) if re.fullmatch(r"\d{1,18}", number) and not opener else 0
+    if rank != "failed":
+        return StatusReport(CHANNEL, sid, rank, ours)
     code = form.get("ErrorCode", "")
-    code = code if code.isdigit() and code != "0" else ""
-    reason = _CONTROL.sub("", re.sub(r"\d{5,}", "…", form.get("ErrorMessage", "")))[:200]
-    ours = int(number) if re.fullmatch(r"\d{1,18}", number) else 0
-    return StatusReport(CHANNEL, sid, rank, ours, code, reason if rank == "failed" else "")
+    code = code if re.fullmatch(r"[1-9]\d{0,9}", code) else ""
+    reason = _CONTROL.sub("", re.sub(r"\d{5,}", "…", form.get("ErrorMessage", "")))[:200] or meaning(code)
+    again = after_failure(code)
+    return StatusReport(CHANNEL, sid, rank, ours, code, reason, "" if opener and again == "window" else again)
 
 
 def phone_in_card(card: str) -> str:

@@ -38,17 +38,19 @@ class Post:
         self._now = now
         self._recent: OrderedDict[str, None] = OrderedDict()
 
-    async def put(self, content: Mapping[str, Any], text: str, number: int, to: Recipient, progress: Progress) -> str:
+    async def put(
+        self, content: Mapping[str, Any], text: str, reported: str, to: Recipient, progress: Progress
+    ) -> str:
         """The SID of the message, sent to the first of the person's addresses that Twilio takes. `text` is what
-        she will read, `number` the outbox row. Raises SendError."""
+        she will read, `reported` the query by which its fate comes back to us. Raises SendError."""
         addresses = list(addresses_of(to))
         for address in addresses[:-1]:
             try:
-                return await self._create(content, text, number, address, progress)
+                return await self._create(content, text, reported, address, progress)
             except SendError as error:
                 if error.code != INVALID_ADDRESS:
                     raise
-        return await self._create(content, text, number, addresses[-1], progress)
+        return await self._create(content, text, reported, addresses[-1], progress)
 
     async def look_again(self, text: str, to: Recipient, progress: Progress) -> str:
         """The SID of a message that was in doubt and did go out, else empty. Raises Unavailable where that cannot
@@ -64,11 +66,11 @@ class Post:
         return ""
 
     async def _create(
-        self, content: Mapping[str, Any], text: str, number: int, address: Address, progress: Progress
+        self, content: Mapping[str, Any], text: str, reported: str, address: Address, progress: Progress
     ) -> str:
         asked = dict(content)
         if self._config.public_base_url:
-            asked["status_callback"] = self._config.public(f"/whatsapp/status?n={number}")
+            asked["status_callback"] = self._config.public(f"/whatsapp/status?{reported}")
         began = self._now()
         try:
             made = await self._client.messages.create_async(

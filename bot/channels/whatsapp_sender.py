@@ -105,7 +105,7 @@ class WhatsAppSender:
             resource, variables = interactive(message)
             try:
                 content = _content(await self._known(resource), variables)
-                return await self._post.put(content, message.text, number, to, progress)
+                return await self._post.put(content, message.text, f"n={number}", to, progress)
             except (Refused, _NoContent) as refused:
                 # The options stand in the text with their numbers, so she can answer all the same.
                 if isinstance(refused, Refused) and reaction(refused.code) not in FALLS_BACK:
@@ -115,7 +115,7 @@ class WhatsAppSender:
         content = {"body": message.text} if message.text else {}
         if message.file is not None:
             content["media_url"] = [self._config.public(self._shelf.put(message.file))]
-        return await self._post.put(content, message.text, number, to, progress)
+        return await self._post.put(content, message.text, f"n={number}", to, progress)
 
     async def _known(self, resource: Resource) -> str:
         try:
@@ -138,7 +138,8 @@ class WhatsAppSender:
             content_sid = await _asked(self._book.find(opener_resource(template, language)))
             if not content_sid:
                 raise Misconfigured(f"the template {template.name} is not at Twilio: run wis whatsapp sync-templates")
-            sid = await self._post.put(_content(content_sid, variables), text, letter.number, to, progress)
+            reported = f"n={letter.number}&opener=1"
+            sid = await self._post.put(_content(content_sid, variables), text, reported, to, progress)
         return Receipt((sid,), opener_only=True)
 
 

@@ -238,3 +238,10 @@ def test_characters_no_one_sees_are_left_out():
 def test_a_label_that_shows_nothing_still_can_be_tapped():
     (message,) = whatsapp_layout(Letter(1, body=("?",), choices=(Button("a", " "), Button("b", "\t"))), WORDS)
     assert [button.label for button in message.buttons] == ["1.", "2."]
+
+
+def test_an_example_is_a_line_unless_the_text_names_it():
+    (message,) = whatsapp_layout(Letter(1, body=("Quanti figli hai?",), example="es. 3", wanted="number"), WORDS)
+    assert message.text == "Quanti figli hai?\n\nes. 3"
+    (message,) = whatsapp_layout(Letter(1, body=("Un codice è fatto così: WIS-7K2M",), example="WIS-7K2M"), WORDS)
+    assert message.text == "Un codice è fatto così: WIS-7K2M"

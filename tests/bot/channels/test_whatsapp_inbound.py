@@ -155,14 +155,36 @@ def test_a_wrong_address_is_none(value):
     assert address_of(value) is None
 
 
+@pytest.mark.parametrize("status", ["sent", "delivered", "read"])
+def test_a_status_has_its_rank(status):
+    form = {"MessageSid": "SM2", "MessageStatus": status, "ErrorCode": "0"}
+    assert status_report(form, "7") == StatusReport("whatsapp", "SM2", status, 7)
+    assert status_report(form, "7", opener=True) is None
+
+
 @pytest.mark.parametrize(
-    ("status", "rank"),
-    [("sent", "sent"), ("delivered", "delivered"), ("read", "read"), ("undelivered", "failed"), ("failed", "failed")],
+    ("code", "again"),
+    [
+        ("63016", "window"),
+        ("63049", "later"),
+        ("63012", "later"),
+        ("63024", ""),
+        ("63041", ""),
+        ("", ""),
+        ("12x", ""),
+    ],
 )
-def test_a_status_has_its_rank(status, rank):
-    form = {"MessageSid": "SM2", "MessageStatus": status, "ErrorCode": "63016" if rank == "failed" else "0"}
-    code = "63016" if rank == "failed" else ""
-    assert status_report(form, "7") == StatusReport("whatsapp", "SM2", rank, 7, code)
+@pytest.mark.parametrize("status", ["undelivered", "failed", "canceled"])
+def test_a_failure_keeps_its_code_and_says_what_it_asks_for(status, code, again):
+    report = status_report({"MessageSid": "SM2", "MessageStatus": status, "ErrorCode": code}, "7")
+    known = code if code.isdigit() else ""
+    assert (report.rank, report.number, report.code, report.again) == ("failed", 7, known, again)
+    assert bool(report.reason) == bool(known)
+
+
+def test_the_failure_of_an_opener_is_told_by_its_sid_alone():
+    report = status_report({"MessageSid": "SM2", "MessageStatus": "failed", "ErrorCode": "63016"}, "7", opener=True)
+    assert (report.number, report.ref, report.code, report.again) == (0, "SM2", "63016", "")
 
 
 @pytest.mark.parametrize("status", ["queued", "accepted", "sending", "scheduled", "", "new-word"])

@@ -144,6 +144,7 @@ async def test_outside_the_window_the_opener_goes_out_alone(wrote):
         assert receipt.opener_only
         assert 'questionario "Bisogni di welfare" di WIS' in message.body and "fare: 4." in message.body
         assert message.labels == ["Riprendi", "Non ricordarmelo"]
+        assert (message.status, w.inbox.reports) == ("delivered", [])
         assert len(w.user.messages) == 1
 
 
