@@ -1,0 +1,51 @@
+"""Words of violence or danger are heard in both languages, ordinary questions are not mistaken for them."""
+
+import pytest
+
+from conversations.rules.danger import danger_in
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mio marito mi picchia",
+        "mi ha MINACCIATA ieri",
+        "Ho paura di lui",
+        "ho paura del mio compagno",
+        "Subisco violenze a casa",
+        "è stalking?",
+        "mi fa del male",
+        "vorrei farla finita",
+        "VIOLÉNZA",
+    ],
+)
+def test_danger_is_heard_in_italian(text: str) -> None:
+    assert "it" in danger_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["He hits me", "my partner threatens me", "I am scared of him", "domestic abuse", "I want to kill myself"],
+)
+def test_danger_is_heard_in_english(text: str) -> None:
+    assert danger_in(text) == ("en",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Posso chiedere il part-time?",
+        "La schiena mi fa male",
+        "Il bonus nido scade quando?",
+        "We beat the deadline",
+        "A whiteboard and a hitlist",
+        "",
+        "🙂" * 1000,
+    ],
+)
+def test_an_ordinary_message_is_not_danger(text: str) -> None:
+    assert danger_in(text) == ()
+
+
+def test_a_word_that_both_languages_share_tells_both() -> None:
+    assert danger_in("suicide, suicidio") == ("it", "en")
