@@ -82,9 +82,13 @@ class Simulator:
         ]
 
     async def run(self) -> None:
-        """Waits: the page comes by the routes."""
+        """Waits: the page comes by the routes. Open pages are left when it is cancelled, so that a web server
+        which waits for its requests to end does not wait for them."""
         self.health.state = "ok"
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._stream.close()
 
     async def fetch(self, ref: str, limit: int) -> bytes:
         """The bytes of a file sent from a phone. Raises Refused when it is larger or not there."""
@@ -94,7 +98,7 @@ class Simulator:
         return file.data
 
     async def close(self) -> None:
-        """Every open page has been left."""
+        """Every open page has been left and no new one is fed."""
         await self._stream.close()
 
     def _guard(self, handler: Handler) -> Handler:

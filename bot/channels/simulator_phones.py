@@ -97,7 +97,8 @@ class SimulatorConfig:
 
     `public` opens it to other machines than this one. `phones` are there when the page is opened first.
     `template` shows an opener in a language; `words` are those that WhatsApp's layout adds in a language;
-    `greeting` is the text that an invitation link writes on WhatsApp, from the code and the language; `time_zone` names the zone in which the page shows times.
+    `greeting` is the text that an invitation link writes on WhatsApp, from the code and the language;
+    `time_zone` names the zone in which the page shows times.
     """
 
     phones: tuple[Phone, ...]

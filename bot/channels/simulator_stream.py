@@ -39,9 +39,12 @@ class Stream:
         self._ticks = ticks
         self._state = state
         self._feeds: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
-        """The response has been fed until the page left."""
+        """The response has been fed until the page left. 503 once the stream is closed."""
+        if self._closed:
+            raise web.HTTPServiceUnavailable
         response = web.StreamResponse(headers=PLAIN_HEADERS)
         await response.prepare(request)
         seen = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
@@ -60,6 +63,7 @@ class Stream:
 
     async def close(self) -> None:
         """No page is fed any more."""
+        self._closed = True
         for feed in list(self._feeds):
             feed.cancel()
         await asyncio.gather(*self._feeds, return_exceptions=True)

@@ -36,17 +36,23 @@ export async function attempt(action) {
   }
 }
 
-export function listen({ state, entry, reset }) {
-  const stream = new EventSource("/simulator/events");
-  let lost = false;
-  stream.addEventListener("state", (event) => state(JSON.parse(event.data)));
-  stream.addEventListener("entry", (event) => entry(JSON.parse(event.data)));
-  stream.addEventListener("reset", reset);
+export function listen(handlers, seen = "0", lost = false) {
+  const stream = new EventSource(`/simulator/events?after=${seen}`);
+  let last = seen;
+  stream.addEventListener("state", (event) => handlers.state(JSON.parse(event.data)));
+  stream.addEventListener("entry", (event) => {
+    last = event.lastEventId;
+    handlers.entry(JSON.parse(event.data));
+  });
+  stream.addEventListener("reset", () => {
+    last = "0";
+    handlers.reset();
+  });
   stream.addEventListener("error", () => {
     if (!lost) announce(t("lost"));
     lost = true;
-    // A refused stream is not tried again by the browser: a fresh page is.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+    // The browser tries a broken connection again by itself, but not one that was refused.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => listen(handlers, last, true), 3000);
   });
   stream.addEventListener("open", () => {
     if (lost) announce(t("back_online"));

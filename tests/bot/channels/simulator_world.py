@@ -204,10 +204,10 @@ class World:
     app: web.Application
 
 
-def world(public: bool = False, phones: tuple[Phone, ...] = PHONES) -> World:
-    store, clock = MemoryStore(), MovableClock()
+def world(public: bool = False, store: MemoryStore | None = None) -> World:
+    store, clock = store or MemoryStore(), MovableClock()
     bot = EchoBot(clock)
-    config = SimulatorConfig(phones, template, words, lambda code, language: f"Ciao, il mio codice è {code}", public)
+    config = SimulatorConfig(PHONES, template, words, lambda code, language: f"Ciao, il mio codice è {code}", public)
     simulator = Simulator(config, bot, store, clock)
     bot.simulator = simulator
     app = web.Application()

@@ -85,13 +85,19 @@ def test_a_phone_is_read_back_as_it_was_kept() -> None:
         Phone.from_json({"id": "anna", "look": "fax", "name": "Anna"})
 
 
-async def test_a_channel_that_runs_is_well_and_waits(scene: World) -> None:
+async def test_open_pages_are_left_when_the_channel_ends(scene: World) -> None:
     running = asyncio.ensure_future(scene.simulator.run())
     await asyncio.sleep(0)
     assert scene.simulator.health.state == "ok"
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    async with TestClient(TestServer(scene.app)) as client:
+        async with client.get("/simulator/events") as response:
+            assert await response.content.readline() == b"event: state\n"
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            assert (await response.content.read()).endswith(b"\n\n")
+        async with client.get("/simulator/events") as response:
+            assert response.status == 503
 
 
 async def test_a_read_that_the_program_cannot_take_is_reported_later(scene: World, client: Client) -> None:

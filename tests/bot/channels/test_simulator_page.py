@@ -198,6 +198,24 @@ async def test_a_message_that_was_not_taken_can_be_sent_again(scene: World, addr
         assert scene.bot.happenings == [Said("ciao")]
 
 
+async def test_a_page_finds_the_program_again_after_a_restart(browser: Browser) -> None:
+    scene = world()
+    async with TestServer(scene.app) as server:
+        port = server.port
+        async with open_page(browser, forgiven="Failed to load resource") as page:
+            await page.goto(str(server.make_url("/")))
+            giulia = phone(page, "Giulia")
+            await write(giulia, "ciao")
+            await expect(giulia.get_by_text("Hai scritto: ciao")).to_be_visible()
+            await server.close()
+            await expect(page.get_by_role("status")).to_have_text("Collegamento perso. Riprovo…")
+            again = world(store=scene.store)
+            async with TestServer(again.app, port=port):
+                await again.bot.say(Letter(50, body=("Eccomi di nuovo.",)), "whatsapp:giulia")
+                await expect(giulia.get_by_text("Eccomi di nuovo.")).to_be_visible()
+                await expect(giulia.get_by_text("Hai scritto: ciao")).to_have_count(1)
+
+
 async def test_phones_come_go_and_change_their_look(scene: World, address: str, page: Page) -> None:
     await page.goto(address)
     giulia = phone(page, "Giulia")
