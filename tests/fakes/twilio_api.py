@@ -13,52 +13,23 @@ import argparse
 import asyncio
 import base64
 import json
-import re
 from collections import Counter, deque
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import ClientSession, ClientTimeout, web
 
-from tests.fakes import twilio_control
+from tests.fakes import twilio_content, twilio_control, twilio_lists
+from tests.fakes.twilio_faults import Fault, Faults
 from tests.fakes.twilio_people import User, signature
-from tests.fakes.twilio_rules import (
-    ApiError,
-    Content,
-    Sent,
-    check_approval,
-    check_content,
-    fill,
-    rejection,
-    variables,
-)
+from tests.fakes.twilio_rules import ApiError, Content, Sent, fill, variables
 
 WINDOW = timedelta(hours=24)
-PAGE = 50
-
-
-@dataclass
-class Fault:
-    """What the next requests get: an error code with its HTTP status, a raw body, a pause, or a closed connection.
-
-    `where` is "send", "list", "content" or "media"; with `accepts` the message is taken all the same; `times` is
-    how often, `skip` how many requests go well before.
-    """
-
-    where: str = "send"
-    code: int = 0
-    status: int = 400
-    body: str | None = None
-    retry_after: str = ""
-    delay: float = 0
-    drop: bool = False
-    accepts: bool = False
-    times: int = 1
-    skip: int = 0
+Work = Callable[["FakeTwilio", web.Request], Awaitable[dict[str, Any]]]
 
 
 @dataclass
@@ -98,7 +69,7 @@ class FakeTwilio:
     def __post_init__(self) -> None:
         self.url = ""
         self.shift = timedelta()
-        self._faults: deque[Fault] = deque()
+        self._faults = Faults()
         self._undelivered: deque[int] = deque()
         self._times: deque[float] = deque()
         self._sids = 0
@@ -107,20 +78,19 @@ class FakeTwilio:
     async def __aenter__(self) -> FakeTwilio:
         app = web.Application(client_max_size=1 << 20)
         account = f"/2010-04-01/Accounts/{self.account_sid}"
-        app.add_routes(
-            [
-                web.post(f"{account}/Messages.json", self._create),
-                web.get(f"{account}/Messages.json", self._list),
-                web.get(account + "/Messages/{sid}/Media.json", self._media_list),
-                web.get(account + "/Messages/{sid}/Media/{media}", self._media),
-                web.get("/cdn/{media}", self._cdn),
-                web.post("/v1/Content", self._content_create),
-                web.get("/v1/Content", self._content_list),
-                web.get("/v1/ContentAndApprovals", self._content_list),
-                web.post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._approve),
-                web.route("*", "/control/{verb}", self._control),
-            ]
-        )
+        for method, path, where, work in (
+            ("POST", f"{account}/Messages.json", "send", FakeTwilio._take),
+            ("GET", f"{account}/Messages.json", "list", twilio_lists.messages),
+            ("GET", account + "/Messages/{sid}/Media.json", "list", twilio_lists.attachments),
+            ("GET", account + "/Messages/{sid}/Media/{media}", "media", twilio_lists.attachment),
+            ("POST", "/v1/Content", "content", twilio_content.create),
+            ("GET", "/v1/Content", "content", twilio_content.listed),
+            ("GET", "/v1/ContentAndApprovals", "content", twilio_content.listed),
+            ("POST", "/v1/Content/{sid}/ApprovalRequests/whatsapp", "content", twilio_content.approve),
+        ):
+            app.router.add_route(method, path, partial(self._answered, where, work))
+        app.router.add_get("/cdn/{media}", self._cdn)
+        app.router.add_route("*", "/control/{verb}", partial(twilio_control.answer, self))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -155,7 +125,7 @@ class FakeTwilio:
 
     def fail(self, code: int = 0, **fault: Any) -> None:
         """The next request goes wrong as described by Fault."""
-        self._faults.append(Fault(code=code, **fault))
+        self._faults.add(Fault(code=code, **fault))
 
     def undeliver(self, code: int, times: int = 1) -> None:
         """The next messages are accepted, then reported as undelivered."""
@@ -228,9 +198,6 @@ class FakeTwilio:
 
     # Messages
 
-    async def _create(self, request: web.Request) -> web.StreamResponse:
-        return await self._answered(request, "send", self._take)
-
     async def _take(self, request: web.Request) -> dict[str, Any]:
         form = parse_qsl(await request.text(), keep_blank_values=True)
         asked = dict(form)
@@ -260,7 +227,7 @@ class FakeTwilio:
             code = 63016
         self.sent.append(message)
         self._later(self._deliver_message(message, code))
-        return self._fields(message)
+        return twilio_lists.outgoing(self, message)
 
     def _may_write(self, to: str, content: Content | None) -> bool:
         user = self.users.get(to)
@@ -281,148 +248,13 @@ class FakeTwilio:
             message.media, message.media_type = await answer.read(), answer.content_type
             return answer.status == 200
 
-    def _fields(self, message: Sent) -> dict[str, Any]:
-        return {
-            "sid": message.sid,
-            "account_sid": self.account_sid,
-            "to": message.to,
-            "from": message.from_,
-            "body": message.body,
-            "status": message.status,
-            "direction": "outbound-api",
-            "num_media": "1" if message.media_url else "0",
-            "num_segments": "1",
-            "date_created": format_datetime(message.created.replace(microsecond=0)),
-            "date_sent": None,
-            "date_updated": format_datetime(message.created.replace(microsecond=0)),
-            "error_code": message.code or None,
-            "error_message": None,
-            "uri": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{message.sid}.json",
-        }
-
-    async def _list(self, request: web.Request) -> web.StreamResponse:
-        return await self._answered(request, "list", self._page)
-
-    async def _page(self, request: web.Request) -> dict[str, Any]:
-        query = request.query
-        rows = [self._fields(message) for message in self.sent]
-        for at, form in self.inbound:
-            told = format_datetime(at.replace(microsecond=0))
-            rows.append(
-                {
-                    "sid": form["MessageSid"],
-                    "to": form["To"],
-                    "from": form["From"],
-                    "body": form.get("Body", ""),
-                    "status": "received",
-                    "direction": "inbound",
-                    "num_media": form["NumMedia"],
-                    "date_sent": told,
-                    "date_created": told,
-                    "date_updated": told,
-                }
-            )
-        rows = [row for row in rows if query.get("To", row["to"]) == row["to"]]
-        rows = [row for row in rows if query.get("From", row["from"]) == row["from"]]
-        if since := query.get("DateSent>"):
-            if not re.fullmatch(r"\d{4}-\d\d-\d\d", since):
-                raise ApiError(20001, "DateSent is YYYY-MM-DD")
-            rows = [row for row in rows if row["date_sent"] and _day(row["date_sent"]) >= since]
-        rows.reverse()
-        size, page = int(query.get("PageSize", PAGE)), int(query.get("Page", 0))
-        more = len(rows) > (page + 1) * size
-        onward = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?PageSize={size}&Page={page + 1}"
-        onward += "".join(
-            f"&{key}={query[key].replace('+', '%2B')}" for key in ("To", "From", "DateSent>") if key in query
-        )
-        return {
-            "messages": rows[page * size : (page + 1) * size],
-            "page": page,
-            "page_size": size,
-            "next_page_uri": onward if more else None,
-        }
-
-    # Media of people
-
-    async def _media_list(self, request: web.Request) -> web.StreamResponse:
-        return await self._answered(request, "list", self._media_page)
-
-    async def _media_page(self, request: web.Request) -> dict[str, Any]:
-        form = next(form for _, form in self.inbound if form["MessageSid"] == request.match_info["sid"])
-        one = {
-            "sid": form["MediaUrl0"].rpartition("/")[2],
-            "content_type": form["MediaContentType0"],
-            "uri": form["MediaUrl0"].removeprefix(self.url) + ".json",
-        }
-        return {"media_list": [one], "page": 0, "page_size": PAGE, "next_page_uri": None}
-
-    async def _media(self, request: web.Request) -> web.StreamResponse:
-        async def onward(request: web.Request) -> dict[str, Any]:
-            if request.match_info["media"] not in self.media:
-                raise ApiError(20404, "not found", 404)
-            raise web.HTTPTemporaryRedirect(self.redirect or f"{self.url}/cdn/{request.match_info['media']}")
-
-        return await self._answered(request, "media", onward)
-
     async def _cdn(self, request: web.Request) -> web.StreamResponse:
         data, mime = self.media[request.match_info["media"]]
         return web.Response(body=data, content_type=mime.partition(";")[0])
 
-    # Content
-
-    async def _content_create(self, request: web.Request) -> web.StreamResponse:
-        async def made(request: web.Request) -> dict[str, Any]:
-            if request.content_type != "application/json":
-                raise ApiError(20001, "types is required")
-            asked = await request.json()
-            check_content(asked)
-            types = {kind: value for kind, value in asked["types"].items() if value is not None}
-            content = Content(
-                self.new_sid("HX"), asked["friendly_name"], asked["language"], types, asked.get("variables") or {}
-            )
-            self.contents[content.sid] = content
-            return content.fields()
-
-        return await self._answered(request, "content", made)
-
-    async def _content_list(self, request: web.Request) -> web.StreamResponse:
-        async def listed(request: web.Request) -> dict[str, Any]:
-            size, page = int(request.query.get("PageSize", PAGE)), int(request.query.get("Page", 0))
-            everything = list(self.contents.values())
-            rows = [
-                c.fields() | ({"approval_requests": c.approval} if "Approvals" in request.path else {})
-                for c in everything[page * size : (page + 1) * size]
-            ]
-            more = len(everything) > (page + 1) * size
-            onward = f"{self.url}{request.path}?PageSize={size}&Page={page + 1}"
-            return {"contents": rows, "meta": {"key": "contents", "next_page_url": onward if more else None}}
-
-        return await self._answered(request, "content", listed)
-
-    async def _approve(self, request: web.Request) -> web.StreamResponse:
-        async def asked(request: web.Request) -> dict[str, Any]:
-            content = self.contents.get(request.match_info["sid"])
-            if content is None:
-                raise ApiError(20404, "not found", 404)
-            body = await request.json()
-            taken = {other.approval["name"] for other in self.contents.values() if other.approval}
-            check_approval(content, body["name"], body["category"], taken)
-            reason = rejection(content)
-            status = "rejected" if reason else "approved" if self.auto_approve else "received"
-            content.approval = {
-                "name": body["name"],
-                "category": body["category"],
-                "content_type": content.kind,
-                "status": status,
-                "rejection_reason": reason,
-            }
-            return content.approval
-
-        return await self._answered(request, "content", asked)
-
     # Answering
 
-    async def _answered(self, request: web.Request, where: str, work: Any) -> web.StreamResponse:
+    async def _answered(self, where: str, work: Work, request: web.Request) -> web.StreamResponse:
         """The answer to an authorised request, with the faults that are due."""
         self.counts[where] += 1
         await request.read()
@@ -433,12 +265,12 @@ class FakeTwilio:
             await asyncio.sleep(self.latency)
         if self._too_fast():
             return self._error(ApiError(20429, "Too Many Requests", 429), "1")
-        fault = self._fault(where)
+        fault = self._faults.next(where)
         try:
             if fault is None:
-                return web.json_response(await work(request), status=201 if request.method == "POST" else 200)
+                return web.json_response(await work(self, request), status=201 if request.method == "POST" else 200)
             if fault.accepts:
-                await work(request)
+                await work(self, request)
             return await self._broken(request, fault)
         except ApiError as error:
             self.violations.append(f"{error.code}: {error.message}")
@@ -454,18 +286,6 @@ class FakeTwilio:
         if not fault.code:
             return web.Response(status=fault.status)
         return self._error(ApiError(fault.code, "Scripted fault", fault.status), fault.retry_after)
-
-    def _fault(self, where: str) -> Fault | None:
-        for fault in self._faults:
-            if fault.where == where:
-                if fault.skip > 0:
-                    fault.skip -= 1
-                    return None
-                fault.times -= 1
-                if fault.times <= 0:
-                    self._faults.remove(fault)
-                return fault
-        return None
 
     def _too_fast(self) -> bool:
         if not self.per_second:
@@ -487,13 +307,6 @@ class FakeTwilio:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _control(self, request: web.Request) -> web.Response:
-        return await twilio_control.answer(self, request)
-
-
-def _day(told: str) -> str:
-    return parsedate_to_datetime(told).date().isoformat()
 
 
 async def _serve(port: int, deliver_to: str, public_url: str) -> None:
