@@ -1,16 +1,21 @@
 """The pages for people: their links lead somewhere, and they speak only of settings and files that exist."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from bot.__main__ import app
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]+)")
 SETTING = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+WIS = re.compile(r"(?:\.venv/bin/|`)wis ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)")
 COMMAND = re.compile(r"^make ([a-z]+)$|`make ([a-z]+)`", re.M)
 
 
@@ -36,3 +41,17 @@ def test_every_make_command_the_pages_show_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     shown = {first or second for page in PAGES for first, second in COMMAND.findall(page.read_text("utf-8"))}
     assert {"run", "test", "talk"} <= shown <= targets
+
+
+def test_every_wis_command_the_pages_show_exists() -> None:
+    known = {" ".join(words) for words in commands(get_command(app))}
+    shown = {line for page in PAGES for line in WIS.findall(page.read_text("utf-8"))}
+    assert len(shown) > 10
+    assert shown - known == set()
+
+
+def commands(command: Any) -> Iterator[tuple[str, ...]]:
+    """Every command below this one, and every group of them, as its words."""
+    for name, below in getattr(command, "commands", {}).items():
+        yield (name,)
+        yield from ((name, *words) for words in commands(below))
