@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,15 +30,18 @@ ROW, BUTTON = 24, 20
 SENTENCE_WORDS = 20
 
 
-def modules() -> Iterator[tuple[Path, ast.Module]]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path, ast.parse(path.read_text("utf-8"))
+@cache
+def modules() -> list[tuple[Path, tuple[ast.AST, ...]]]:
+    """Every file of the program with its nodes."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    wanted = ast.Constant | ast.JoinedStr | ast.Call
+    trees = ((path, ast.walk(ast.parse(path.read_text("utf-8")))) for path in paths)
+    return [(path, tuple(node for node in nodes if isinstance(node, wanted))) for path, nodes in trees]
 
 
 def constants() -> Iterator[tuple[Path, str]]:
-    for path, tree in modules():
-        for node in ast.walk(tree):
+    for path, nodes in modules():
+        for node in nodes:
             if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue
             if KEY.fullmatch(node.value) and not FILE_NAMES.fullmatch(node.value):
@@ -46,8 +50,8 @@ def constants() -> Iterator[tuple[Path, str]]:
 
 def calls() -> Iterator[tuple[str, str, str, set[str] | None]]:
     """Where (file:line), helper, key, and the names of the parameters (None where they are not written out)."""
-    for path, tree in modules():
-        for node in ast.walk(tree):
+    for path, nodes in modules():
+        for node in nodes:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS):
                 continue
             place = CALLS[node.func.id]
@@ -64,8 +68,8 @@ def calls() -> Iterator[tuple[str, str, str, set[str] | None]]:
 def put_together() -> dict[str, str]:
     """The beginnings of keys that the code completes at run time, and where."""
     found: dict[str, str] = {}
-    for path, tree in modules():
-        for node in ast.walk(tree):
+    for path, nodes in modules():
+        for node in nodes:
             begins = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else None
             if isinstance(begins, ast.Constant) and re.fullmatch(
                 rf"(?:{'|'.join(SUBJECTS)})\.[\w.]*", str(begins.value)
