@@ -140,47 +140,47 @@ class Engine(Reader):
         if relevant and definition.relevant is not None:
             relevant = self.truth(definition.relevant, item, True)
         first = not item.settled
-        if relevant != item.relevant or first:
-            item.relevant = relevant
-            item.settled = True
-            self.changed = True
-        elif not definition.active and definition.kind != "leaf":
-            first = any(isinstance(child, Item) and not child.settled for child in item.children)
-            if not first and all(child.relevant == relevant for child in item.children if isinstance(child, Item)):
-                for child in item.children:
-                    if isinstance(child, Item) and child.definition.kind == "leaf":
-                        self._read(child)
-                    elif isinstance(child, Item):
-                        self._visit(child)
-                return
+        if not first and not definition.active and relevant == item.relevant and definition.kind == "group":
+            # Nothing below has a rule: only answers may have been stored.
+            for leaf in leaves(item):
+                self._read(leaf)
+            return
+        item.relevant = relevant
+        item.settled = True
         if definition.kind == "leaf":
-            self._compute(item)
+            if definition.calculate is not None or definition.actions:
+                self._compute(item)
             self._read(item)
             return
         for child_definition in definition.children:
             if child_definition.count is not None and relevant:
                 self._adjust(item, child_definition, first and not self.loading)
         for child in list(item.children):
-            if isinstance(child, Item):
-                self._visit(child)
+            if not isinstance(child, Item):
+                continue
+            still = child.settled and not child.definition.active and child.relevant == relevant
+            if still and child.definition.kind == "leaf" and child.text == (child.raw if relevant else ""):
+                # No rule of its own and no new answer: nothing can have changed.
+                continue
+            self._visit(child)
 
     def _read(self, item: Item) -> None:
         text = item.raw if item.relevant else ""
         if text and item.definition.is_select:
-            text = self._offered(item, text)
+            text = self._chosen(item, text)
         if text != item.text:
+            # Relevance is seen by others only through the text, so only a new text calls for another pass.
             item.text = text
             self.changed = True
 
-    def _offered(self, item: Item, text: str) -> str:
-        names = self.option_names(item)
+    def _chosen(self, item: Item, text: str) -> str:
         control = item.definition.control
+        names = self.offered(item)
         if control is not None and control.tag == "select1":
             return text if text in names else ""
-        known = set(names)
-        kept = [word for word in text.split() if word in known]
+        kept = [word for word in text.split() if word in names]
         if control is not None and control.tag == "rank":
-            kept.extend(name for name in names if name not in kept)
+            kept.extend(name for name in self.option_names(item) if name not in kept)
         return " ".join(kept)
 
     def _compute(self, item: Item) -> None:

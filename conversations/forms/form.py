@@ -13,6 +13,7 @@ from conversations.forms.form_data import (
     Translations,
     by_ref,
     definitions_of,
+    fixed_names,
     plain_namespaces,
     primary_root,
     read_action,
@@ -121,6 +122,9 @@ def _read(xml: str) -> tuple[Form | None, list[Problem]]:
             notes.note("unknown_path", action.target, "setvalue", action.target, action.target, "warning")
         else:
             target.actions.append(action)
+    lists = read_lists(model, plain)
+    for definition in definitions.values():
+        definition.fixed_names = fixed_names(definition, lists)
     _mark_active(document)
     names = tuple(translations)
     title = first(head, "title")
@@ -134,7 +138,7 @@ def _read(xml: str) -> tuple[Form | None, list[Problem]]:
         document,
         definitions,
         places,
-        read_lists(model, plain),
+        lists,
         translations,
         tuple(actions),
         (),
@@ -172,7 +176,7 @@ def _mark_active(definition: Definition) -> bool:
         or definition.calculate
         or definition.count
         or definition.actions
-        or definition.is_select
+        or (definition.is_select and definition.fixed_names is None)
     )
     return definition.active
 

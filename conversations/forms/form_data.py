@@ -17,8 +17,8 @@ from conversations.forms.form_reading import (
 )
 from conversations.forms.xml_tree import Names, document_of
 from conversations.forms.xpath import Expression, compile_tree
-from conversations.forms.xpath_tree import Binary, Call, Negate, Path, Tree
-from conversations.forms.xpath_values import DOCUMENT, ELEMENT, Node
+from conversations.forms.xpath_tree import Binary, Call, Literal, Negate, Path, Step, Tree
+from conversations.forms.xpath_values import DOCUMENT, ELEMENT, Environment, Node, to_string
 
 MOST_NODES = 20_000
 """Nodes of one form's instance; a form with more is refused."""
@@ -134,6 +134,32 @@ def read_lists(model: ET.Element, plain: frozenset[str]) -> dict[str, Node]:
         inner = child_elements(instance)
         found[identifier] = document_of(inner[0], Names(plain)) if inner else Node("", kind=DOCUMENT)
     return found
+
+
+def fixed_names(definition: Definition, lists: dict[str, Node]) -> frozenset[str] | None:
+    """The names of a question's choices where no answer can change them, else None."""
+    control = definition.control
+    if control is None:
+        return None
+    if control.choice_list is None:
+        return frozenset(choice.value for choice in control.choices)
+    tree, value = control.choice_list.nodes.tree, control.choice_list.value
+    if isinstance(tree, Call) and tree.name == "randomize":
+        tree = tree.arguments[0]
+    match tree:
+        case Path(Call("instance", (Literal(),), _), steps, ()) if not any(step.predicates for step in steps):
+            pass
+        case _:
+            return None
+    match value.tree:
+        case Path(None, (Step("child", _, ()),), ()):
+            pass
+        case _:
+            return None
+    environment = Environment(instances=lists)
+    nodes = compile_tree("", tree, {}).evaluate(Node(""), environment)
+    names = (to_string(value.evaluate(node, environment)) for node in nodes) if isinstance(nodes, list) else ()
+    return frozenset(names)
 
 
 Translations = dict[str, dict[str, tuple[Part, ...]]]

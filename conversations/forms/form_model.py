@@ -97,7 +97,8 @@ class Definition:
     """A node of the form's data, with its bind and its control; unchanged once the form is compiled.
 
     `kind` is document, group, repeat or leaf; `attributes` are all bind attributes as written, with their
-    prefixes (`wis:class`), `order` the place among its siblings.
+    prefixes (`wis:class`), `order` the place among its siblings. `fixed_names` are the names of choices where
+    no answer can change them.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Definition:
     fixed_count: bool = False
     actions: list[Action] = field(default_factory=list)
     active: bool = False
+    fixed_names: frozenset[str] | None = None
 
     @property
     def type(self) -> str:

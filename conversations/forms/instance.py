@@ -40,7 +40,11 @@ def build(definition: Definition, source: Node | None, *, blank: bool = False) -
             if not attribute.name.endswith("}template"):
                 item.set_attribute(Node(attribute.name, attribute.text, attribute.kind, attribute.uri))
             item.uri = template.uri
+    same = template is definition.template
     for child in definition.children:
+        if same and child.kind != "repeat":
+            item.append(build(child, child.template, blank=blank))
+            continue
         for sample in starting_instances(child, template):
             item.append(build(child, sample, blank=blank))
     return item
@@ -146,6 +150,14 @@ def children_with_refs(item: Item, base: str) -> Iterator[tuple[str, Item]]:
             positions[ref] = positions.get(ref, 0) + 1
             ref = f"{ref}[{positions[ref]}]"
         yield ref, child
+
+
+def all_with_refs(item: Item, base: str) -> Iterator[tuple[str, Item]]:
+    """Every node below a node with its path, in document order."""
+    for ref, child in children_with_refs(item, base):
+        yield ref, child
+        if child.children:
+            yield from all_with_refs(child, ref)
 
 
 def leaves_with_refs(item: Item, base: str, repeats: dict[str, int] | None = None) -> Iterator[tuple[str, Item]]:

@@ -102,6 +102,11 @@ class Reader:
             return [choice.value for choice in control.choices]
         return [self._shown(control.choice_list.value, node) for node in self._choice_nodes(item)]
 
+    def offered(self, item: Item) -> "frozenset[str] | list[str]":
+        """The names of the choices a question offers now, in no order."""
+        fixed = item.definition.fixed_names
+        return self.option_names(item) if fixed is None else fixed
+
     def options(self, item: Item) -> list[Option]:
         """The choices a question offers now, with their labels."""
         control = item.definition.control

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from conversations.forms.engine import Engine
 from conversations.forms.form_model import FormError, Problem
 from conversations.forms.saving import Saved
+from conversations.forms.stops import Route
 
 VERSION = 1
 """Version of the JSON layout; from_json() reads this and all earlier ones."""
@@ -20,14 +21,16 @@ JSON = Any
 class Run:
     """Where a person is in a form, and what they answered.
 
-    `at` is the path of the question shown, or SUMMARY or FINISHED; a repeat's path with + asks for one more.
-    `done` holds the paths dealt with, `draft` the choices ticked and not yet confirmed, `hidden` the names
-    of questions never asked, `editing` the question opened from the summary.
+    `time` is when the last action was taken. `at` is the path of the question shown, or SUMMARY or
+    FINISHED; a repeat's path with + asks for one more. `done` holds the paths dealt with, `draft` the choices
+    ticked and not yet confirmed, `hidden` the names of questions never asked, `editing` the question opened
+    from the summary. `live` spares the next look at the run its reading; it holds nothing `saved` does not.
     """
 
     form: str
     language: str
     seed: int
+    time: datetime
     saved: Saved
     at: str = SUMMARY
     done: frozenset[str] = frozenset()
@@ -35,7 +38,7 @@ class Run:
     editing: str = ""
     hidden: frozenset[str] = frozenset()
     preset: Mapping[str, str] = field(default_factory=dict)
-    live: Engine | None = field(default=None, compare=False, repr=False)
+    live: Route | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, JSON]:
         """The run as JSON values, with a version."""
@@ -44,6 +47,7 @@ class Run:
             "form": self.form,
             "language": self.language,
             "seed": self.seed,
+            "time": self.time.isoformat(),
             "at": self.at,
             "values": dict(self.saved.values),
             "done": sorted(self.done),
@@ -64,6 +68,11 @@ class Run:
         return data
 
 
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
 def _texts(data: JSON) -> dict[str, str]:
     return {str(key): str(value) for key, value in (data or {}).items()}
 
@@ -78,6 +87,7 @@ def from_json(data: Mapping[str, JSON]) -> Run:
             str(data["form"]),
             str(data["language"]),
             int(data["seed"]),
+            _instant(str(data["time"])),
             Saved(
                 _texts(data["values"]),
                 {str(ref): int(count) for ref, count in data.get("repeats", {}).items()},

@@ -57,6 +57,8 @@ def load(engine: Engine, saved: Saved) -> None:
             item.raw = values[ref]
         elif "[" in ref:
             item.raw = ""
+        # A good guess spares the first recomputation: hidden nodes with an answer are few.
+        item.text = item.raw
         if ref in calculated:
             item.last = calculated[ref]
         if ref in snapshots:

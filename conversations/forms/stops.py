@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from conversations.forms.engine import Engine
 from conversations.forms.form_body import Place
 from conversations.forms.form_model import UNASKABLE, Definition
-from conversations.forms.instance import MOST_REPEATS, Item, instances, leaves_with_refs, reference
+from conversations.forms.instance import MOST_REPEATS, Item, all_with_refs, instances
 
 
 @dataclass(slots=True)
@@ -28,10 +28,17 @@ class Stop:
 class Route:
     """The stops of an engine's present state, and the notes left over at the end."""
 
-    def __init__(self, engine: Engine, hidden: frozenset[str]) -> None:
+    def __init__(self, engine: Engine, hidden: frozenset[str], language: str = "") -> None:
+        """`language` is a name of the form's; without one the engine's stays."""
         self.engine = engine
         self.hidden = hidden
-        self.refs = {id(item): ref for ref, item in leaves_with_refs(engine.document, "")}
+        engine.language = language or engine.language
+        self.language = engine.language
+        self.refs: dict[int, str] = {}
+        self.items: dict[int, list[Item]] = {}
+        for ref, item in all_with_refs(engine.document, ""):
+            self.refs[id(item)] = ref
+            self.items.setdefault(id(item.definition), []).append(item)
         self.stops: list[Stop] = []
         self.notes: list[str] = []
         self._walk(engine.form.body, engine.document, "")
@@ -52,7 +59,7 @@ class Route:
             if place.is_repeat:
                 self._repeat(place, definition, context, section)
                 continue
-            for item in items_below(context, definition.ref):
+            for item in self._items(context, definition):
                 if not item.relevant:
                     continue
                 if definition.kind == "leaf":
@@ -60,6 +67,12 @@ class Route:
                 else:
                     label = engine.text(place.label, item)
                     self._walk(place.inside, item, label or section)
+
+    def _items(self, context: Item, definition: Definition) -> list[Item]:
+        found = self.items.get(id(definition), [])
+        if len(found) < 2 or context is self.engine.document:
+            return found
+        return items_below(context, definition.ref)
 
     def _repeat(self, place: Place, definition: Definition, context: Item, section: str) -> None:
         parents = items_below(context, definition.ref.rpartition("/")[0]) or [context]
@@ -73,7 +86,7 @@ class Route:
             open_ended = definition.count is None and not definition.fixed_count
             shown = open_ended and self.engine.range_relevant(parent, definition)
             if shown and len(present) < MOST_REPEATS and definition.name not in self.hidden:
-                base = reference(parent) if parent.definition.kind != "document" else ""
+                base = self.refs.get(id(parent), "")
                 self._add(f"{base}/{definition.name}+", parent, definition, section)
 
     def _question(self, item: Item, definition: Definition, section: str) -> None:

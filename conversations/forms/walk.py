@@ -7,7 +7,7 @@ run, problem = (taken := take(form, run, Answer("employee"), now=now)).run, take
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import assert_never
 
 from conversations.forms.accepting import Problem, messages, refusal, toggled
@@ -100,8 +100,8 @@ def start(
             if item.definition.name in given:
                 item.raw = stored(item.definition.value_type, given[item.definition.name])
         engine.settle()
-    run = Run(form.identifier, language, seed, save(engine), SUMMARY, hidden=hidden, preset=given)
-    return _moved(run, engine, Route(engine, hidden), -1)
+    run = Run(form.identifier, language, seed, now, save(engine), SUMMARY, hidden=hidden, preset=given)
+    return _moved(run, Route(engine, hidden), -1)
 
 
 def _engine(form: Form, run: Run, now: datetime) -> Engine:
@@ -110,32 +110,31 @@ def _engine(form: Form, run: Run, now: datetime) -> Engine:
     return engine
 
 
-def _live(form: Form, run: Run) -> Engine:
-    """An engine to look at: the one the last step left, or a fresh one."""
-    if run.live is not None and run.live.form is form:
+def _live(form: Form, run: Run) -> Route:
+    """The route to look at: the one the last step left, or a fresh one."""
+    if run.live is not None and run.live.engine.form is form:
         return run.live
-    return _engine(form, run, _NEVER)
+    return Route(_engine(form, run, run.time), run.hidden)
 
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _moved(run: Run, engine: Engine, route: Route, after: int) -> Run:
+def _moved(run: Run, route: Route, after: int) -> Run:
     """The run at the next stop that must be asked: the first after place `after`, else any, else the summary."""
     waiting = list(route.open_refs(run.done))
     following = next((index for index in waiting if index > after), waiting[0] if waiting else None)
     at = SUMMARY if following is None else route.stops[following].ref
     kept = run.editing if following is not None and at == run.editing else ""
-    return replace(run, at=at, draft=None, editing=kept, saved=save(engine), live=engine)
+    return replace(run, at=at, draft=None, editing=kept, saved=save(route.engine), live=route)
 
 
 def prompt(form: Form, run: Run, language: str) -> Prompt:
     """What to show at this step, in a language of the form (else its default)."""
     if run.at == FINISHED:
         return Prompt("finished")
-    engine = _live(form, run)
-    engine.language = form.language_name(language)
-    route = Route(engine, run.hidden)
+    route = _live(form, run)
+    name = form.language_name(language)
+    if name != route.language:
+        # Labels follow the reader; calculations keep the language of the run.
+        route = Route(_engine(form, run, run.time), run.hidden, name)
     place = route.by_ref.get(run.at)
     if place is None:
         place = next(route.open_refs(run.done), None)
@@ -150,49 +149,48 @@ def take(form: Form, run: Run, action: Action, *, now: datetime) -> Taken:
         return Taken(start(form, now=now, seed=run.seed, language=run.language, hidden=run.hidden, preset=run.preset))
     if run.at == FINISHED:
         return Taken(run, Problem("not_now"))
-    engine = _engine(form, run, now)
-    route = Route(engine, run.hidden)
-    here = run
+    route = Route(_engine(form, run, now), run.hidden)
+    here = replace(run, time=now)
     if run.at != SUMMARY and run.at not in route.by_ref:
         # The clock alone can hide the question that was shown.
-        here = _moved(run, engine, route, -1)
+        here = _moved(here, route, -1)
     if here.at == SUMMARY:
-        taken = _at_summary(here, engine, route, action)
+        taken = _at_summary(here, route, action)
     else:
-        taken = _at_stop(here, engine, route, route.by_ref[here.at], action)
+        taken = _at_stop(here, route, route.by_ref[here.at], action)
     return taken if taken.problem is None else Taken(run, taken.problem)
 
 
-def _at_summary(run: Run, engine: Engine, route: Route, action: Action) -> Taken:
+def _at_summary(run: Run, route: Route, action: Action) -> Taken:
     match action:
         case Confirm():
             waiting = next(route.open_refs(run.done), None)
             if waiting is not None:
-                return Taken(_moved(run, engine, route, -1))
-            return Taken(replace(run, at=FINISHED, draft=None, editing="", saved=save(engine), live=engine))
+                return Taken(_moved(run, route, -1))
+            return Taken(replace(run, at=FINISHED, draft=None, editing="", saved=save(route.engine), live=route))
         case Edit(ref) if ref in route.by_ref:
-            return Taken(replace(run, at=ref, editing=ref, draft=None, live=engine))
+            return Taken(replace(run, at=ref, editing=ref, draft=None, live=route))
         case Back() if route.stops:
-            return Taken(replace(run, at=route.stops[-1].ref, draft=None, editing="", live=engine))
+            return Taken(replace(run, at=route.stops[-1].ref, draft=None, editing="", live=route))
         case _:
             return Taken(run, Problem("not_now"))
 
 
-def _at_stop(run: Run, engine: Engine, route: Route, place: int, action: Action) -> Taken:
+def _at_stop(run: Run, route: Route, place: int, action: Action) -> Taken:
     stop = route.stops[place]
     match action:
         case Back():
             if run.editing:
-                return Taken(replace(_moved(run, engine, route, place), at=SUMMARY, editing=""))
+                return Taken(replace(_moved(run, route, place), at=SUMMARY, editing=""))
             if place == 0:
                 return Taken(run, Problem("not_now", stop.ref))
-            return Taken(replace(run, at=route.stops[place - 1].ref, draft=None, live=engine))
+            return Taken(replace(run, at=route.stops[place - 1].ref, draft=None, live=route))
         case AddAnother(more):
-            return _another(run, engine, stop, place, more) if stop.is_offer else _not_now(run, stop)
+            return _another(run, route, stop, place, more) if stop.is_offer else _not_now(run, stop)
         case Edit(ref) if ref in route.by_ref:
-            return Taken(replace(run, at=ref, draft=None, live=engine))
+            return Taken(replace(run, at=ref, draft=None, live=route))
         case Answer() | Skip() | Toggle() | Done() if not stop.is_offer:
-            return _answer(run, engine, route, stop, action)
+            return _answer(run, route, stop, action)
         case Answer() | Skip() | Toggle() | Done() | Edit() | Confirm():
             return _not_now(run, stop)
         case Restart():
@@ -205,19 +203,19 @@ def _not_now(run: Run, stop: Stop) -> Taken:
     return Taken(run, Problem("not_now", stop.ref))
 
 
-def _another(run: Run, engine: Engine, stop: Stop, place: int, more: bool) -> Taken:
+def _another(run: Run, route: Route, stop: Stop, place: int, more: bool) -> Taken:
     done = run.done | {stop.ref}
     if more:
-        if engine.add(stop.item, stop.definition) is None:
+        if route.engine.add(stop.item, stop.definition) is None:
             return Taken(run, Problem("too_many", stop.ref))
         done = run.done - {stop.ref}
         place -= 1
-    route = Route(engine, run.hidden)
-    return Taken(_moved(replace(run, done=done), engine, route, place))
+    after = Route(route.engine, run.hidden)
+    return Taken(_moved(replace(run, done=done), after, place))
 
 
-def _answer(run: Run, engine: Engine, route: Route, stop: Stop, action: Answer | Skip | Toggle | Done) -> Taken:
-    item, kind = stop.item, stop.definition.type
+def _answer(run: Run, route: Route, stop: Stop, action: Answer | Skip | Toggle | Done) -> Taken:
+    engine, item, kind = route.engine, stop.item, stop.definition.type
     before = run.draft if run.draft is not None else tuple(item.text.split())
     match action:
         case Skip():
@@ -227,7 +225,7 @@ def _answer(run: Run, engine: Engine, route: Route, stop: Stop, action: Answer |
                 return _not_now(run, stop)
             if name not in engine.option_names(item):
                 return Taken(run, Problem("unknown_choice", stop.ref))
-            return Taken(replace(run, draft=toggled(before, name), live=engine))
+            return Taken(replace(run, draft=toggled(before, name), live=route))
         case Done():
             if kind != "select_multiple":
                 return _not_now(run, stop)
@@ -236,11 +234,11 @@ def _answer(run: Run, engine: Engine, route: Route, stop: Stop, action: Answer |
             value = given if isinstance(given, str) else " ".join(given)
             if len(value) > LONGEST_ANSWER:
                 return Taken(run, Problem("too_long", stop.ref))
-    return _store(run, engine, route, stop, value)
+    return _store(run, route, stop, value)
 
 
-def _store(run: Run, engine: Engine, route: Route, stop: Stop, value: str) -> Taken:
-    item, definition = stop.item, stop.definition
+def _store(run: Run, route: Route, stop: Stop, value: str) -> Taken:
+    engine, item, definition = route.engine, stop.item, stop.definition
     problem = refusal(engine, item, value)
     if problem is not None:
         return Taken(run, replace(problem, ref=stop.ref))
@@ -260,13 +258,13 @@ def _store(run: Run, engine: Engine, route: Route, stop: Stop, value: str) -> Ta
     if place >= 0 and after.is_open(after.stops[place], done):
         # The answer did not survive its own consequences; asking at once would never end.
         place = len(after.stops)
-    return Taken(_moved(replace(run, done=done), engine, after, place))
+    return Taken(_moved(replace(run, done=done), after, place))
 
 
 def answers(form: Form, run: Run) -> list[AnswerRow]:
     """The relevant answers given so far: questions dealt with, and those preset or hidden by the caller."""
     found: list[AnswerRow] = []
-    engine = _live(form, run)
+    engine = _live(form, run).engine
     for ref, item in leaves_with_refs(engine.document, ""):
         definition = item.definition
         if definition.control is None or definition.is_note or not item.text:
@@ -284,6 +282,6 @@ def answered(run: Run) -> int:
 
 def progress(form: Form, run: Run) -> tuple[int, int]:
     """Questions dealt with, and questions relevant now."""
-    route = Route(_live(form, run), run.hidden)
+    route = _live(form, run)
     questions = [stop.ref for stop in route.stops if not stop.is_offer]
     return sum(1 for ref in questions if ref in run.done), len(questions)

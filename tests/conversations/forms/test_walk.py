@@ -288,6 +288,12 @@ def test_a_state_that_is_none_is_a_form_error(data: dict[str, object]) -> None:
         from_json(data)
 
 
+def test_a_restored_run_sees_the_clock_of_its_last_action() -> None:
+    binds = """<bind nodeset="/data/q" relevant="today() = '2026-11-24'"/>"""
+    form = compile_form(xform("<q/>", binds, '<input ref="/data/q"><label>Oggi?</label></input>'))
+    assert shown(form, through_json(begin(form))).label == "Oggi?"
+
+
 def test_the_state_is_small_and_versioned() -> None:
     form = family()
     data = answer_all(form, begin(form), "owner", "7").to_json()
