@@ -169,6 +169,8 @@ class Engine:
         state = replace(state, misses=0)
         name, _, rest = token[1:].partition(":")
         verb, _, subject = rest.partition(":")
+        if name == OPENER:
+            return Step(state, ())
         flow = self._flows.get(name)
         if flow is None:
             return self._show_again(state, facts, p("engine.old_button"))

@@ -49,6 +49,9 @@ AT_ONCE: Final = 100
 PATIENCE: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds between the tries that keep the row in hand; after them it waits in the database."""
 
+LONGEST_HOLD: Final = 60.0
+"""Seconds a row may wait in memory for a provider's pause; a longer pause is waited for in the database."""
+
 MOST_ATTEMPTS: Final = 40
 DEAD_AFTER: Final = timedelta(seconds=20)
 BEAT_EVERY: Final = 5.0
@@ -253,6 +256,8 @@ class Delivery:
                 error: SendError = Unavailable("the file is not here yet", "file")
             except Throttled as throttled:
                 self.count(channel, "throttled")
+                if throttled.after > LONGEST_HOLD:
+                    return await self._put_back(waiting, throttled.after, throttled, counts=False)
                 if throttled.whole_channel:
                     self._held[channel] = max(self._held[channel], time.monotonic() + throttled.after)
                 else:

@@ -201,7 +201,8 @@ def put_back(conn: Connection, key: int, due_at: datetime, code: str, reason: st
 
 def park(conn: Connection, key: int, ref: str, at: datetime) -> None:
     """Only the opener went out: the text waits until the reader writes."""
-    conn.execute(update(OUTBOX).where(_O.id == key).values(status=PARKED, rank=1, ref=ref[:80], sent_at=at))
+    parked = {"status": PARKED, "rank": RANKS[PARKED], "ref": ref[:80], "sent_at": at}
+    conn.execute(update(OUTBOX).where(_O.id == key, _O.rank == 0).values(**parked))
 
 
 def unpark(conn: Connection, address_id: int, at: datetime) -> int:
