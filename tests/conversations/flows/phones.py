@@ -9,9 +9,11 @@ from conversations.effects import (
     AnswerTicket,
     DiscardRun,
     Effect,
+    ErasePerson,
     FinishRun,
     Forget,
     Here,
+    IssueLinkCode,
     OpenTicket,
     RecordConsent,
     Remind,
@@ -28,11 +30,6 @@ from conversations.effects import (
 from conversations.engine import Engine
 from conversations.events import Address, Chose, Due, Event, Said, Sent
 from conversations.facts import Consent, Facts, House, Membership, NeedsRun, Person, Ticket, Wave
-from conversations.flows.handoff import Handoff
-from conversations.flows.language import Language
-from conversations.flows.menu import Menu
-from conversations.flows.needs import Needs
-from conversations.flows.privacy import Privacy
 from conversations.forms.form import Form
 from conversations.forms.run import from_json
 from conversations.messages import Message
@@ -41,13 +38,12 @@ from conversations.phrases import render
 from conversations.rules.tickets import ticket_number
 from conversations.state import HOME, State, to_json
 from conversations.state import from_json as state_from_json
-from tests.conversations.player import content, needs_form
+from tests.conversations.player import FLOWS, content, needs_form
 
 ZONE = ZoneInfo("Europe/Rome")
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PHONE = "+1 202 555 0134"
 HOUSE = House("Rete Prova", PHONE, "lun-ven 9-13", "Rete Prova", "privacy@example.org", sensitive_on_whatsapp=False)
-FLOWS = (Menu(), Needs(), Handoff(), Language(), Privacy())
 
 
 def consent(given: bool = True) -> Consent:
@@ -177,6 +173,10 @@ class World:
                 owner, ticket = self.tickets[key]
                 assert ticket.open, "storage would answer with a Conflict"
                 self.tickets[key] = (owner, replace(ticket, open=False, answer=text))
+            case ErasePerson():
+                self.records[phone.name] = Record(Person(phone.name, person.language))
+            case IssueLinkCode():
+                pass
             case _:
                 raise AssertionError(f"unexpected {effect}")
 
