@@ -17,9 +17,10 @@ from conversations.effects import JoinPerson
 from conversations.engine import Engine
 from conversations.event_json import event_from_json, event_to_json, kind_of
 from conversations.events import Address, Blocked, Due, Event, Joined
-from conversations.facts import Look
-from conversations.flow import say
+from conversations.facts import House, Look
+from conversations.flow import p
 from conversations.message_json import message_to_json
+from conversations.messages import Message
 from conversations.state import START, from_json, to_json
 from scheduler.delivery import Delivery
 from storage import audit, events, outbox, people, timers
@@ -220,7 +221,7 @@ class Turns:
         if known_already or isinstance(event.what, Due):
             return Turned(repeated=known_already)
         known = self._meet(conn, event)
-        apology = say("engine.apology", phone=self._world.house().phone).message
+        apology = sorry(self._world.house())
         post = outbox.Post(
             known.id,
             known.here.id,
@@ -282,6 +283,12 @@ def look_of(channel: str, value: str) -> Look:
     """What the chat looks like: the simulator imitates the look its address names ("whatsapp:giulia")."""
     name = value.partition(":")[0] if channel == "simulator" else channel
     return "whatsapp" if name == "whatsapp" else "terminal" if name == "terminal" else "telegram"
+
+
+def sorry(house: House) -> Message:
+    """What a person reads when her message could not be worked: it is safe, and whom to call if it is urgent."""
+    call = (p("engine.apology_call", phone=house.phone),) if house.phone else ()
+    return Message(body=(p("engine.apology"), *call))
 
 
 def _cause(error: Exception) -> str:

@@ -49,6 +49,9 @@ from conversations.rules.codes import INVITATION, code_in
 from conversations.state import HOME, START, Place, State
 from conversations.understand import Word, word_in
 
+OPENER = "opener"
+"""The owner of the button that opens a closed window: writing was all it is for, what waited comes by itself."""
+
 MOST_HAND_OVERS = 8
 MOST_PARKED = 3
 
