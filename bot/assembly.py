@@ -5,6 +5,8 @@ import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.app import App
@@ -13,13 +15,11 @@ from bot.channels.layout import LayoutWords
 from bot.channels.simulator import Simulator
 from bot.channels.simulator_phones import Phone, ShownTemplate, SimulatorConfig
 from bot.channels.simulator_store import TableStore
-from bot.channels.telegram import TelegramChannel, TelegramConfig
-from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_config import WhatsAppConfig
 from bot.channels.whatsapp_templates import OpenerTemplate, filled_body, read_templates, values
 from bot.clock import Clock
 from bot.keys import open_keys
-from bot.metrics import SENDS
+from bot.metrics import SENDS, watch_poll_age
 from bot.settings import Settings
 from bot.turns import Turns
 from conversations.facts import House
@@ -37,19 +37,17 @@ from storage.facts import World
 from storage.forms import Library
 from storage.lanes import Lanes
 
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
+
 SHOWN = 3
 """Phones on the simulator page when it is opened first: a worker, the welfare manager, a partner."""
 
 COMMANDS = ("menu", "questionario", "persona", "privacy", "lingua", "collega", "annulla", "stop", "aiuto")
 
+
 class AlreadyRunning(Exception):
     """Another process uses this SQLite database already: stop it first, or use PostgreSQL for several."""
-
-
-def database_url(settings: Settings) -> str:
-    """DATABASE_URL, or the SQLite file of DATA_DIR."""
-    given = settings.database_url.get_secret_value()
-    return given or f"sqlite:///{(settings.data_dir / 'wis.db').absolute()}"
 
 
 @asynccontextmanager
@@ -61,8 +59,8 @@ async def opened(settings: Settings, load_demo: bool = True, alone: bool = True)
     """
     keys, note = open_keys(settings)
     content = read_content(content_folder(), settings.default_language, ZoneInfo(settings.tz_name))
-    database = Database(database_url(settings), keys)
-    with _alone(settings, database) if alone else nullcontext():
+    database = Database(settings.database, keys)
+    with _alone(database) if alone else nullcontext():
         migrate.upgrade(database)
         lanes = Lanes(database)
         try:
@@ -86,7 +84,7 @@ async def _assemble(
     if alone and database.kind == "sqlite":
         # alone on this file: whatever claims are left are those of a process that died
         await lanes.run(lambda conn: outbox.leave(conn, outbox.other_nodes(conn, node)))
-    served: list[TelegramChannel] = []
+    served: "list[TelegramChannel]" = []
     world = World(content, partial(_house, settings, served), database.keys, Library())
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
     turns = Turns(lanes, world, engine(), delivery, clock.now)
@@ -95,7 +93,10 @@ async def _assemble(
     if settings.telegram:
         served.append(_telegram(settings, turns, catalog))
         app.add(served[0])
+        watch_poll_age(served[0].poll_age)
     if settings.whatsapp:
+        from bot.channels.whatsapp import WhatsApp
+
         app.add(WhatsApp(whatsapp_config(settings), turns, templates, _words(catalog)))
     if settings.simulator_on:
         if not settings.live:
@@ -107,13 +108,13 @@ async def _assemble(
 
 
 @contextmanager
-def _alone(settings: Settings, database: Database) -> Iterator[None]:
+def _alone(database: Database) -> Iterator[None]:
     """SQLite serves one process: a lock beside the file keeps a second one out. Raises AlreadyRunning."""
-    if database.kind != "sqlite":
+    file = database.engine.url.database or ":memory:"
+    if database.kind != "sqlite" or file == ":memory:":
         yield
         return
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "wis.lock").open("w") as lock:
+    with Path(file).resolve().with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -121,7 +122,7 @@ def _alone(settings: Settings, database: Database) -> Iterator[None]:
         yield
 
 
-def _house(settings: Settings, telegram: Sequence[TelegramChannel]) -> House:
+def _house(settings: Settings, telegram: "Sequence[TelegramChannel]") -> House:
     return House(
         name=settings.association_name,
         phone=settings.office_phone,
@@ -134,7 +135,10 @@ def _house(settings: Settings, telegram: Sequence[TelegramChannel]) -> House:
     )
 
 
-def _telegram(settings: Settings, turns: Turns, catalog: Catalog) -> TelegramChannel:
+def _telegram(settings: Settings, turns: Turns, catalog: Catalog) -> "TelegramChannel":
+    # its library costs 30 MB, Twilio's 16: only who is served pays
+    from bot.channels.telegram import TelegramChannel, TelegramConfig
+
     config = TelegramConfig(
         token=settings.telegram_bot_token.get_secret_value(),
         api_base_url=settings.telegram_api_base_url,

@@ -52,6 +52,7 @@ from conversations.understand import Word, word_in
 OPENER = "opener"
 """The owner of the button that opens a closed window: writing was all it is for, what waited comes by itself."""
 
+INBOX = "@handoff:list"
 MOST_HAND_OVERS = 8
 MOST_PARKED = 3
 
@@ -157,6 +158,10 @@ class Engine:
                 return self._aside(state, "handoff", {}, facts)
             case Word.LINK:
                 return self._aside(state, "link", {}, facts)
+            case Word.FORM if facts.person.member and state.place.flow != "needs":
+                return self._enter(state, "needs", {}, facts)
+            case Word.INBOX if facts.person.holds("welfare_manager"):
+                return self._lasting(state, INBOX, facts)
             case Word.HELLO if state.place == HOME:
                 return self._enter(state, "menu", {"greet": True}, facts)
             case Word.HELLO | Word.THANKS if any(offer.numbered for offer in state.offers):

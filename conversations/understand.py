@@ -29,6 +29,10 @@ class Word(StrEnum):
     HUMAN = "human"
     LINK = "link"
     """Join a second channel to the same person."""
+    FORM = "form"
+    """The needs questionnaire."""
+    INBOX = "inbox"
+    """The messages people left for the association."""
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -93,6 +97,11 @@ _SAID = {
     Word.LINK: (
         "collega | collegare | collega telegram | collega whatsapp | collega un altro canale | link | connect"
     ),
+    Word.FORM: (
+        "questionario | il questionario | apri il questionario | fammi il questionario | "
+        "voglio fare il questionario | questionario dei bisogni | questionnaire | the questionnaire | survey"
+    ),
+    Word.INBOX: "domande | domande ricevute | le domande | messaggi ricevuti | inbox | received questions",
     Word.HELLO: (
         "ciao | ciao ciao | ciao a tutti | salve | buongiorno | buon giorno | buonasera | buona sera | "
         "buon pomeriggio | hello | hi | hey | hi there | hello there | good morning | good afternoon | "
@@ -131,6 +140,10 @@ _COMMANDS = {
     "human": Word.HUMAN,
     "collega": Word.LINK,
     "link": Word.LINK,
+    "questionario": Word.FORM,
+    "questionnaire": Word.FORM,
+    "domande": Word.INBOX,
+    "inbox": Word.INBOX,
 }
 # A longer word cannot be mistaken for a short answer, so one wrong letter in it is forgiven.
 _FORGIVEN = {phrase: word for phrase, word in _WORDS.items() if len(phrase) >= 7 and " " not in phrase}
