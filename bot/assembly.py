@@ -22,7 +22,8 @@ from bot.keys import open_keys
 from bot.metrics import SENDS, watch_poll_age
 from bot.settings import Settings
 from bot.turns import Turns
-from conversations.facts import House
+from conversations.events import Address
+from conversations.facts import House, Role
 from conversations.messages import Phrase
 from conversations.phrases import Catalog, render
 from conversations.program import engine
@@ -44,6 +45,7 @@ SHOWN = 3
 """Phones on the simulator page when it is opened first: a worker, the welfare manager, a partner."""
 
 COMMANDS = ("menu", "questionario", "persona", "privacy", "lingua", "collega", "annulla", "stop", "aiuto")
+ROLE_COMMANDS: dict[Role, tuple[str, ...]] = {"welfare_manager": ("domande",)}
 
 
 class AlreadyRunning(Exception):
@@ -87,7 +89,7 @@ async def _assemble(
     served: "list[TelegramChannel]" = []
     world = World(content, partial(_house, settings, served), database.keys, Library())
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
-    turns = Turns(lanes, world, engine(), delivery, clock.now)
+    turns = Turns(lanes, world, engine(), delivery, clock.now, partial(_show_commands, served, catalog))
     app = App(settings, database, lanes, clock, content, turns, delivery)
     templates = read_templates((content_folder() / "templates.toml").read_text("utf-8"))
     if settings.telegram:
@@ -216,6 +218,20 @@ def _commands(catalog: Catalog) -> CommandTexts:
         language: [(name, _told(catalog, f"command.{name}", language)) for name in COMMANDS]
         for language in catalog.languages
     }
+
+
+def _show_commands(
+    served: Sequence[TelegramChannel], catalog: Catalog, address: Address, roles: frozenset[Role]
+) -> None:
+    """The Telegram menu of somebody with a role of her own shows what the role adds."""
+    names = [name for role, names in ROLE_COMMANDS.items() if role in roles for name in names]
+    if address.channel != "telegram" or not names or not served:
+        return
+    extra = {
+        language: [(name, _told(catalog, f"command.{name}", language)) for name in names]
+        for language in catalog.languages
+    }
+    served[0].later(served[0].set_commands_for(int(address.value), extra))
 
 
 def _told(catalog: Catalog, key: str, language: str) -> str:

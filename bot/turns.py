@@ -13,12 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.channels.contract import StatusReport, Unready
 from bot.metrics import TURNS
-from conversations.effects import JoinPerson
+from conversations.effects import AcceptInvitation, JoinPerson
 from conversations.engine import Engine
 from conversations.event_json import event_from_json, event_to_json, kind_of
 from conversations.events import Address, Blocked, Due, Event, Joined
-from conversations.facts import House, Look
+from conversations.facts import House, Look, Role
 from conversations.flow import p
+from conversations.foresee import foresee
 from conversations.message_json import message_to_json
 from conversations.messages import Message
 from conversations.state import START, from_json, to_json
@@ -37,11 +38,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Turned:
     """What a turn left: messages in the outbox, whether the event was known already, whether older messages may
-    go out now."""
+    go out now, and the roles of a person who got a new one."""
 
     posted: tuple[Posted, ...] = ()
     repeated: bool = False
     unparked: bool = False
+    roles: frozenset[Role] = frozenset()
 
 
 class Turns:
@@ -54,8 +56,11 @@ class Turns:
         engine: Engine,
         delivery: Delivery,
         now: Callable[[], datetime],
+        on_roles: Callable[[Address, frozenset[Role]], None] = lambda address, roles: None,
     ) -> None:
+        """`on_roles` hears, after the commit, which roles the person of an address holds since she got a new one."""
         self._lanes = lanes
+        self._on_roles = on_roles
         self._world = world
         self._engine = engine
         self._delivery = delivery
@@ -140,6 +145,8 @@ class Turns:
             log.exception("an event (%s, %s) could not be worked", event.address.channel, kind_of(event))
             turned = await self._bury(event, error, key)
         self._hand_on(turned)
+        if turned.roles:
+            self._on_roles(event.address, turned.roles)
         TURNS.labels(outcome="repeated" if turned.repeated else "worked").inc()
 
     async def _bury(self, event: Event, error: Exception, key: str) -> Turned:
@@ -206,7 +213,9 @@ class Turns:
             return replace(turned, posted=(*hand.posted, *turned.posted))
         if not hand.erased:
             people.save_state(conn, known.id, to_json(step.state), event.at)
-        return Turned(tuple(hand.posted))
+        new = any(isinstance(effect, AcceptInvitation) for effect in step.effects)
+        held = foresee(facts, step.effects).person.memberships if new else ()
+        return Turned(tuple(hand.posted), roles=frozenset(one.role for one in held))
 
     def _go_on_as(self, conn: Connection, person_id: str, event: Event) -> Turned:
         """The address is another person's now: she goes on here, where she was."""

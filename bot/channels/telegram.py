@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import web
 from telegram.error import TelegramError
@@ -88,6 +88,7 @@ class TelegramChannel:
         self.health = Health()
         self.health.detail["mode"] = config.mode
         self._config = config
+        self._tasks: set[asyncio.Task[None]] = set()
         self._bot = TelegramBot(config.token, config.api_base_url, sessions)
         self._sender = TelegramSender(self._bot, phrases)
         self._menu = CommandMenu(self._bot, commands, phrases, config.default_language)
@@ -135,6 +136,18 @@ class TelegramChannel:
     async def set_commands_for(self, chat: int, extra: CommandTexts) -> None:
         """This chat's menu also shows the commands of the person's roles. Raises SendError."""
         await self._menu.set_for(chat, extra)
+
+    def later(self, call: Coroutine[Any, Any, None]) -> None:
+        """The call is made when there is time; if Telegram refuses it, that is logged and nothing else."""
+        task = asyncio.create_task(self._tried(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tried(self, call: Coroutine[Any, Any, None]) -> None:
+        try:
+            await call
+        except SendError as error:
+            _log.warning("Telegram did not take a menu: %s %s", error.code, error.reason)
 
     async def fetch(self, ref: str, limit: int) -> bytes:
         """The bytes of a file a person sent, at most `limit` and at most 20 MB. Raises SendError."""

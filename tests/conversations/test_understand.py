@@ -108,6 +108,7 @@ def test_an_ordinary_answer_is_not_taken_for_a_command(written: str) -> None:
 def test_every_word_can_be_said() -> None:
     said = {word_in(text) for text in ("menu", "aiuto", "indietro", "annulla", "salta", "lingua", "stop", "start")}
     said |= {word_in(text) for text in ("privacy", "cancella tutto", "operatore", "collega", "ciao", "grazie")}
+    said |= {word_in(text) for text in ("questionario", "domande")}
     assert said == set(Word)
 
 
