@@ -52,6 +52,9 @@ def test_every_wis_command_the_pages_show_exists() -> None:
 
 def commands(command: Any) -> Iterator[tuple[str, ...]]:
     """Every command below this one, and every group of them, as its words."""
-    for name, below in getattr(command, "commands", {}).items():
+    if not hasattr(command, "list_commands"):
+        return
+    context = command.context_class(command)
+    for name in command.list_commands(context):
         yield (name,)
-        yield from ((name, *words) for words in commands(below))
+        yield from ((name, *words) for words in commands(command.get_command(context, name)))
