@@ -112,11 +112,6 @@ def say(key: str, **params: Param) -> Say:
     return Say(Message(body=(Phrase(key, params),)))
 
 
-def ask(key: str, *choices: Choice, **params: Param) -> Message:
-    """A screen with one paragraph and its numbered choices."""
-    return Message(body=(Phrase(key, params),), choices=choices)
-
-
 def choice(value: str, key: str, **params: Param) -> Choice:
     """A choice whose label is a phrase."""
     return Choice(value, Phrase(key, params))

@@ -24,7 +24,7 @@ SUBJECTS = sorted({key.partition(".")[0] for key in SENTENCES["it"]})
 KEY = re.compile(rf"(?:{'|'.join(SUBJECTS)})(?:\.[a-z0-9_]*[a-z0-9])+")
 FILE_NAMES = re.compile(r".*\.(?:xlsx|po|md|toml|json)")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-CALLS = {"p": 0, "say": 0, "ask": 0, "Phrase": 0, "choice": 1}
+CALLS = {"p": 0, "say": 0, "Phrase": 0, "choice": 1}
 """The helpers that make a phrase, and which of their arguments is its key."""
 ROW, BUTTON = 24, 20
 SENTENCE_WORDS = 20

@@ -509,3 +509,19 @@ def test_an_engine_does_not_change_what_it_is_given() -> None:
     for effect in first.effects:
         if isinstance(effect, Say):
             check(effect.message, facts)
+
+
+def test_lasting_buttons_of_the_welcome_lead_to_where_she_belongs() -> None:
+    for token in ("@welcome:x", "@joining:x"):
+        assert "Sono WIS" in Player(guest()).does(Chose(token))
+        assert Player(member()).does(Chose(token)).startswith("**Menu**")
+
+
+def test_the_questionnaire_and_the_inbox_are_a_word_away() -> None:
+    player = Player(member("worker", "welfare_manager"), **open_wave())
+    player.says("questionario")
+    assert player.state.place.flow == "needs"
+    player.says("menu")
+    assert "Nessuna domanda" in player.heard
+    player.says("domande ricevute")
+    assert "non è attiva" not in player.heard

@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from conversations.effects import AcceptInvitation, RecordConsent, SetLanguage
+from conversations.events import Said, Sent
+from conversations.flow import GoTo
+from conversations.flows.joining import Joining
 from tests.conversations.player import HOUSE, Player, content, golden, guest, open_wave
 
 CODE = "WIS-7K3M-2QXA"
@@ -154,3 +157,28 @@ def test_a_trial_without_a_controller_says_so() -> None:
     real, trial = at_notice(), at_notice(house=replace(HOUSE, controller=""))
     assert "solo dati inventati" in trial.heard
     assert "solo dati inventati" not in real.heard
+
+
+def test_a_photo_or_other_words_at_a_consent_are_explained_and_nothing_is_recorded() -> None:
+    player = at_notice()
+    player.taps("Accetto")
+    for what in (Sent("photo", "r"), Said("boh")):
+        player.does(what)
+        assert "Vuoi la newsletter?" in player.heard
+        assert player.did(RecordConsent) == []
+
+
+def at_refused() -> Player:
+    player = at_notice()
+    player.taps("No, grazie")
+    return player
+
+
+def test_back_from_a_refusal_is_the_notice() -> None:
+    assert "La tua privacy" in at_refused().says("indietro")
+
+
+def test_joining_without_a_code_is_the_welcome() -> None:
+    player = at_notice()
+    outcome = Joining().enter({}, player.facts)
+    assert outcome.then == GoTo("welcome")
