@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from conversations.forms.form_model import Action, Definition, Part
 from conversations.forms.form_reading import (
     JAVAROSA,
-    XFORMS,
     Notes,
     absolute,
     child_elements,
@@ -15,7 +14,7 @@ from conversations.forms.form_reading import (
     message_of,
     parts_of,
 )
-from conversations.forms.xml_tree import Names, document_of
+from conversations.forms.xml_tree import XFORMS, Names, document_of
 from conversations.forms.xpath import Expression, compile_tree
 from conversations.forms.xpath_tree import Binary, Call, Literal, Negate, Path, Step, Tree
 from conversations.forms.xpath_values import DOCUMENT, ELEMENT, Environment, Node, to_string

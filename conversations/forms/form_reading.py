@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 
 from conversations.forms.form_model import Part, Problem, Text
 from conversations.forms.xml_tree import split_tag
-from conversations.forms.xpath import Expression, compile_expression
+from conversations.forms.xpath import STANDARD_PREFIXES, Expression, compile_expression
 from conversations.forms.xpath_tree import XPathError
 
-XFORMS = "http://www.w3.org/2002/xforms"
 JAVAROSA = "http://openrosa.org/javarosa"
-XHTML = "http://www.w3.org/1999/xhtml"
 _DECLARED = re.compile(r"""xmlns:([\w.\-]+)\s*=\s*["']([^"']*)["']""")
 _ITEXT = re.compile(r"\s*jr:itext\((.*)\)\s*", re.DOTALL)
 
@@ -27,7 +25,7 @@ class Notes:
     @classmethod
     def of(cls, xml: str) -> "Notes":
         """Notes with the prefixes that the XML text declares anywhere."""
-        return cls({"jr": JAVAROSA, "h": XHTML, **dict(_DECLARED.findall(xml)), "": XFORMS})
+        return cls({**STANDARD_PREFIXES, **dict(_DECLARED.findall(xml))})
 
     def note(self, code: str, ref: str, attribute: str, text: str, detail: str, severity: str = "error") -> None:
         """Adds a problem."""

@@ -38,6 +38,7 @@ def _key(uri: str, local: str, plain: frozenset[str]) -> str:
     return local if uri in plain else f"{{{uri}}}{local}"
 
 
+XFORMS = "http://www.w3.org/2002/xforms"
 _NOTHING_PLAIN = frozenset(("",))
 
 
@@ -94,9 +95,13 @@ def document_of(element: ET.Element, names: Names) -> Node:
     return document
 
 
-def document_from_text(xml: str, plain: frozenset[str] = _NOTHING_PLAIN) -> Node:
-    """Any XML document as nodes for expressions, nothing left out. Raises BadXml as parsed_xml() does."""
+def document_from_text(xml: str) -> Node:
+    """Any XML document as nodes for expressions, nothing left out; names in its default namespaces are plain.
+
+    Raises BadXml as parsed_xml() does.
+    """
     builder = ET.TreeBuilder(insert_comments=True, insert_pis=True)
     element = parsed_xml(xml, ET.XMLParser(target=builder))
     declared = {uri: prefix for prefix, uri in re.findall(r"""xmlns:([\w.\-]+)\s*=\s*["']([^"']*)["']""", xml)}
+    plain = frozenset(("", XFORMS, *re.findall(r"""\sxmlns\s*=\s*["']([^"']*)["']""", xml)))
     return document_of(element, Names(plain, declared, exact=True))

@@ -307,13 +307,27 @@ class Expression:
             raise XPathError("value", "the document is nested too deeply") from error
 
 
+STANDARD_PREFIXES: Mapping[str, str] = {
+    "": "http://www.w3.org/2002/xforms",
+    "xf": "http://www.w3.org/2002/xforms",
+    "h": "http://www.w3.org/1999/xhtml",
+    "html": "http://www.w3.org/1999/xhtml",
+    "jr": "http://openrosa.org/javarosa",
+    "orx": "http://openrosa.org/xforms",
+    "odk": "http://www.opendatakit.org/xforms",
+    "xml": "http://www.w3.org/XML/1998/namespace",
+}
+"""Prefixes that mean the same everywhere unless a document declares them otherwise."""
+
+
 def compile_expression(text: str, namespaces: Mapping[str, str] | None = None) -> Expression:
     """The expression ready to run.
 
-    `namespaces` maps prefixes to addresses, "" to the one whose names need no prefix. Raises XPathError:
+    `namespaces` maps prefixes to addresses, "" to the one whose names need no prefix; it goes before
+    STANDARD_PREFIXES. Raises XPathError:
     syntax, unknown_function, argument_count, too_long, too_deep, bad_regex, slow_regex, unsupported.
     """
-    return compile_tree(text, parse(text), namespaces or {})
+    return compile_tree(text, parse(text), {**STANDARD_PREFIXES, **(namespaces or {})})
 
 
 def compile_tree(text: str, tree: Tree, namespaces: Mapping[str, str]) -> Expression:

@@ -186,7 +186,7 @@ def _id_build(arguments: tuple[Evaluate, ...], trees: tuple[Tree, ...]) -> Evalu
 def _lang_build(arguments: tuple[Evaluate, ...], trees: tuple[Tree, ...]) -> Evaluate:
     def speaks(node: Node, position: int, size: int, environment: Environment) -> Value:
         wanted = to_string(arguments[0](node, position, size, environment)).lower()
-        at: Node | None = node
+        at: Node | None = node if wanted else None
         while at is not None:
             for one in at.attributes:
                 if local_name(one) == "lang" and one.uri.endswith("XML/1998/namespace"):

@@ -2,12 +2,19 @@
 
 import math
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, Context, Decimal
 
 from conversations.forms.xpath_calls import Evaluate, Function, simple
 from conversations.forms.xpath_dates import Moment
 from conversations.forms.xpath_tree import Tree
-from conversations.forms.xpath_values import NAN, Environment, Node, Value, to_number, to_numbers, to_string
+from conversations.forms.xpath_values import (
+    NAN,
+    Environment,
+    Value,
+    to_number,
+    to_numbers,
+    to_string,
+    to_strings,
+)
 
 
 def _guarded(body: Callable[..., float]) -> Callable[..., Value]:
@@ -34,33 +41,32 @@ def _whole(body: Callable[[float], int]) -> Callable[[float], float]:
 
 
 def _round(environment: Environment, number: float, places: float = 0) -> float:
+    # Halves go away from zero, as in ODK Web Forms (XPath 1.0 would send -0.5 to 0).
     if number != number or places != places or math.isinf(places):
         return NAN
     if math.isinf(number) or abs(places) > 300:
         return number
-    from_decimal = _decimal_round(number, int(places))
-    return math.copysign(from_decimal, number) if from_decimal == 0 else from_decimal
+    shift = 10.0 ** int(places)
+    shifted = abs(number) * shift
+    if math.isinf(shifted):
+        return number
+    return math.copysign(math.floor(shifted + 0.5) / shift, number)
 
 
-def _decimal_round(number: float, places: int) -> float:
-    exact = Context(prec=700)
-    shifted = exact.add(exact.scaleb(Decimal(repr(float(number))), places), Decimal("0.5"))
-    return float(exact.scaleb(shifted.to_integral_value(ROUND_FLOOR), -places))
+def _answered(environment: Environment, values: tuple[Value, ...]) -> list[float]:
+    """The numbers of all values and nodes that are not blank: an unanswered question voids no total."""
+    texts = (text for value in values for text in to_strings(value))
+    numbers = (number for value in values for number in to_numbers(value, environment))
+    return [number for text, number in zip(texts, numbers, strict=True) if text.strip()]
 
 
-def _extreme(choose: Callable[[list[float]], float]) -> Callable[..., Value]:
-    def extreme(environment: Environment, *values: Value) -> Value:
-        numbers = [number for value in values for number in to_numbers(value, environment)]
-        if not numbers or any(number != number for number in numbers):
-            return NAN
-        return choose(numbers)
+def _total(choose: Callable[[list[float]], float]) -> Callable[..., Value]:
+    def total(environment: Environment, *values: Value) -> Value:
+        # With nothing to add up or compare ODK Web Forms has no number, where XPath 1.0 says sum() is 0.
+        numbers = _answered(environment, values)
+        return choose(numbers) if numbers and not any(number != number for number in numbers) else NAN
 
-    return extreme
-
-
-def _sum(environment: Environment, nodes: list[Node]) -> float:
-    # Nothing to add up is no number in ODK Web Forms, where XPath 1.0 says 0.
-    return float(sum(to_numbers(nodes, environment))) if nodes else NAN
+    return total
 
 
 def _number_build(arguments: tuple[Evaluate, ...], _: tuple[Tree, ...]) -> Evaluate:
@@ -96,8 +102,8 @@ NUMBER_FUNCTIONS: dict[str, Function] = {
     "log10": simple("n", _guarded(_log(math.log10))),
     "pi": simple("", lambda environment: math.pi),
     "random": simple("", lambda environment: environment.random.random()),
-    "sum": simple("l", _sum),
-    "max": simple("v*", _extreme(max)),
-    "min": simple("v*", _extreme(min)),
+    "sum": simple("l", _total(sum)),
+    "max": simple("v*", _total(max)),
+    "min": simple("v*", _total(min)),
 } | {name: simple("nn" if name == "atan2" else "n", _guarded(getattr(math, name))) for name in _TRIGONOMETRY}
 """Number functions by name."""

@@ -37,8 +37,6 @@ def _substring(environment: Environment, text: str, start: float, length: float 
 
 
 def _clamped(number: float, length: int) -> int:
-    if number != number:
-        return 0
     if math.isinf(number):
         return length if number > 0 else 0
     whole = math.trunc(number)
@@ -46,6 +44,8 @@ def _clamped(number: float, length: int) -> int:
 
 
 def _substr(environment: Environment, text: str, start: float, end: float = math.inf) -> str:
+    if start != start or end != end:
+        return ""
     return text[_clamped(start, len(text)) : _clamped(end, len(text))]
 
 

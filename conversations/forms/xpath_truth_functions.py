@@ -56,7 +56,7 @@ def _truths(value: Value) -> Iterator[bool]:
     if isinstance(value, list):
         # Nodes inside a checklist count by their text, as ODK Web Forms does.
         for text in to_strings(value):
-            yield bool(text)
+            yield bool(text.strip())
     else:
         yield to_boolean(value)
 

@@ -118,7 +118,7 @@ def number_of_text(text: str, environment: Environment) -> float:
 
 
 def to_string(value: Value) -> str:
-    """XPath string(): of a node list its first node, of a moment its ISO text."""
+    """XPath string(): of a node list its first node, of a moment its ISO text, of NaN nothing."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
@@ -127,7 +127,8 @@ def to_string(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, Moment):
         return value.text
-    return number_text(value)
+    # XPath 1.0 writes NaN; ODK Web Forms shows and stores nothing instead.
+    return number_text(value) if value == value else ""
 
 
 def to_number(value: Value, environment: Environment) -> float:
