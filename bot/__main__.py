@@ -2,24 +2,46 @@
 
 import typer
 
-from bot.commands import demonstration, events, keys, network, questionnaire, serving, whatsapp
+from bot.commands.shape import door
+
+COMMANDS = {
+    "Try it and run it": {
+        "run": ("bot.commands.serving:run", "Start the bot. Without any settings: a demonstration in the browser."),
+        "talk": ("bot.commands.talking:talk", "Chat with the bot in this terminal."),
+        "doctor": ("bot.commands.doctor:doctor", "Check everything an installation needs, and say what to fix."),
+        "demo": ("bot.commands.demonstration:app", "The invented people to try it with: codes, reset, remove."),
+    },
+    "The network": {
+        "enterprise": ("bot.commands.network:enterprise_app", "The enterprises: add one, list them."),
+        "invite": ("bot.commands.network:invite", "Make invitation codes; they open the door to the bot."),
+    },
+    "The questionnaire": {
+        "form": ("bot.commands.questionnaire:app", "Check a workbook, publish it, list what is published."),
+        "wave": ("bot.commands.waves:app", "Open the questionnaire for a time, close it, list the times."),
+    },
+    "Looking after it": {
+        "events": ("bot.commands.events:app", "Messages that could not be worked: list, show, try again."),
+        "keys": ("bot.commands.keys:app", "The keys that encrypt personal data: make one, change over to it."),
+        "whatsapp": ("bot.commands.whatsapp:app", "The message templates at Twilio and Meta."),
+    },
+}
+"""Every command: where it is, and one sentence about it."""
 
 app = typer.Typer(
-    help="WIS Bot: the Telegram and WhatsApp chatbot of a welfare network. Settings come from the environment and .env.",
+    cls=door(COMMANDS),
+    help="WIS Bot, the Telegram and WhatsApp chatbot of a welfare network of small enterprises.\n\n"
+    "Begin with `wis run` and open the page it names, or with `wis talk`. Neither needs any settings. Settings come"
+    " from the environment and from the file .env; .env.example explains each of them.",
+    epilog="`wis COMMAND --help` tells more. Exit codes: 0 done, 1 something is wrong and was said, 2 wrong usage.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(serving.run)
-app.command()(serving.talk)
-app.command()(network.invite)
-app.add_typer(demonstration.app, name="demo")
-app.add_typer(questionnaire.form_app, name="form")
-app.add_typer(questionnaire.wave_app, name="wave")
-app.add_typer(network.enterprise_app, name="enterprise")
-app.add_typer(events.app, name="events")
-app.add_typer(keys.app, name="keys")
-app.add_typer(whatsapp.app, name="whatsapp")
+
+
+@app.callback()
+def wis() -> None:
+    """Nothing is done before the command itself."""
 
 
 def main() -> None:

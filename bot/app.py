@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.channels.contract import Channel
-from bot.channels.whatsapp import WhatsApp
+from bot.channels.contract import Channel, KeepsAList
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.turns import Turns
@@ -19,7 +18,7 @@ from bot.web import Pulse, read_pulse, web_app
 from scheduler.chores import fetch_files, ring_timers
 from scheduler.clock import Table, start_clock
 from scheduler.delivery import Delivery
-from scheduler.sending import SendError, Sender
+from scheduler.sending import Sender, SendError
 from storage import notes
 from storage.content import Content
 from storage.db import Database
@@ -108,7 +107,7 @@ class App:
         pause = 1.0
         while True:
             try:
-                if isinstance(channel, WhatsApp):
+                if isinstance(channel, KeepsAList):
                     await self._reconcile(channel)
                 await channel.run()
                 return
@@ -118,8 +117,8 @@ class App:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 60.0)
 
-    async def _reconcile(self, channel: WhatsApp) -> None:
-        """What reached Twilio while we were away is worked like everything else."""
+    async def _reconcile(self, channel: KeepsAList) -> None:
+        """What reached the provider while we were away is worked like everything else."""
         now = self.clock.now()
         seen = await self.lanes.run(partial(notes.read_note, name=SEEN))
         since = datetime.fromisoformat(seen) if isinstance(seen, str) else now - timedelta(hours=1)
@@ -139,7 +138,7 @@ class App:
 
         async def hour() -> None:
             for channel in self.channels:
-                if isinstance(channel, WhatsApp):
+                if isinstance(channel, KeepsAList):
                     await self._reconcile(channel)
 
         async def night() -> None:

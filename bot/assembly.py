@@ -1,5 +1,7 @@
 """The only wiring: from settings to a program that can be served."""
 
+from __future__ import annotations
+
 import fcntl
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -37,6 +39,7 @@ from storage.db import Database
 from storage.facts import World
 from storage.forms import Library
 from storage.lanes import Lanes
+from storage.rotation import check_keys
 
 if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
@@ -57,13 +60,14 @@ async def opened(settings: Settings, load_demo: bool = True, alone: bool = True)
     """The program on a migrated and seeded database, with the channels the settings ask for; closed at the end.
 
     Not `alone`, it runs beside the one in service: it sends nothing itself and leaves its replies to that one.
-    Raises SettingsError, ContentError, AlreadyRunning, and the database's errors.
+    Raises SettingsError, ContentError, AlreadyRunning, UnknownKey, and the database's errors.
     """
     keys, note = open_keys(settings)
     content = read_content(content_folder(), settings.default_language, ZoneInfo(settings.tz_name))
     database = Database(settings.database, keys)
     with _alone(database) if alone else nullcontext():
         migrate.upgrade(database)
+        check_keys(database)
         lanes = Lanes(database)
         try:
             app = await _assemble(settings, database, lanes, content, load_demo, alone)
@@ -86,7 +90,7 @@ async def _assemble(
     if alone and database.kind == "sqlite":
         # alone on this file: whatever claims are left are those of a process that died
         await lanes.run(lambda conn: outbox.leave(conn, outbox.other_nodes(conn, node)))
-    served: "list[TelegramChannel]" = []
+    served: list[TelegramChannel] = []
     world = World(content, partial(_house, settings, served), database.keys, Library())
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
     turns = Turns(lanes, world, engine(), delivery, clock.now, partial(_show_commands, served, catalog))
@@ -124,7 +128,7 @@ def _alone(database: Database) -> Iterator[None]:
         yield
 
 
-def _house(settings: Settings, telegram: "Sequence[TelegramChannel]") -> House:
+def _house(settings: Settings, telegram: Sequence[TelegramChannel]) -> House:
     return House(
         name=settings.association_name,
         phone=settings.office_phone,
@@ -137,7 +141,7 @@ def _house(settings: Settings, telegram: "Sequence[TelegramChannel]") -> House:
     )
 
 
-def _telegram(settings: Settings, turns: Turns, catalog: Catalog) -> "TelegramChannel":
+def _telegram(settings: Settings, turns: Turns, catalog: Catalog) -> TelegramChannel:
     # its library costs 30 MB, Twilio's 16: only who is served pays
     from bot.channels.telegram import TelegramChannel, TelegramConfig
 

@@ -122,6 +122,11 @@ class Delivery:
         """Look at once for rows that are due."""
         self._wake.set()
 
+    async def settled(self) -> None:
+        """Nothing is in hand any more: what was handed over is sent, or waits in the database."""
+        while self._workers:
+            await asyncio.wait(tuple(self._workers))
+
     async def run(self) -> None:
         """Claims what is due, at least every second, until cancelled."""
         while True:

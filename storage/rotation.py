@@ -1,50 +1,165 @@
-"""Encrypting again: every encrypted column with the current key, in small transactions."""
+"""Keys and what is stored: whether the ring reads it, and encrypting again with the current key in small steps."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, and_, select, tuple_, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Table,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
+from storage.crypto import CryptoError, KeyRing, UnknownKey
 from storage.db import Database
 from storage.schema import METADATA
 from storage.types import Secret, SecretBytes, SecretJson
 
 BATCH = 200
 
+Encrypted = Table
+"""A table that holds encrypted columns."""
 
-def columns() -> list[Table]:
+
+@dataclass(slots=True)
+class Rotated:
+    """What became of a table: values encrypted again, values that no key of the ring can read, rows left for the
+    next pass because somebody else was writing them."""
+
+    changed: int = 0
+    unreadable: int = 0
+    left: int = 0
+
+
+def columns() -> list[Encrypted]:
     """The tables that hold encrypted columns."""
     return [table for table in METADATA.sorted_tables if _secret(table)]
 
 
-def rotate_table(database: Database, table: Table) -> int:
-    """Every value of the table that was encrypted with another key is encrypted with the current one; how many.
+def waiting(conn: Connection, table: Table, keys: KeyRing) -> int:
+    """How many rows of the table hold a value that was not encrypted with the current key."""
+    return int(conn.execute(select(func.count()).select_from(table).where(_stale(table, keys))).scalar_one())
 
-    Raises UnknownKey where a key is missing; what was done before stays done.
+
+def rotate_table(database: Database, table: Table, done: Callable[[int], None] = lambda rows: None) -> Rotated:
+    """Every value of the table that a key of the ring can read is encrypted with the current one.
+
+    Each step of BATCH rows is a transaction, told to `done`; a stop in between loses nothing, and a second run goes
+    on from there. It never waits for a row that somebody else is writing, so it can stop nobody either.
     """
-    keys, names = list(table.primary_key.columns), _secret(table)
-    changed = 0
+    pk, names, keys = list(table.primary_key.columns), _secret(table), database.keys
+    raw = [type_coerce(table.c[name], LargeBinary).label(name) for name in names]
+    first = select(*pk, *raw).where(_stale(table, keys)).order_by(*pk).limit(BATCH)
+    outcome = Rotated()
     last: tuple[Any, ...] | None = None
     while True:
+        query = first if last is None else first.where(tuple_(*pk) > tuple_(*map(literal, last)))
         with database.write() as conn:
-            raw = [type_coerce(table.c[name], LargeBinary).label(name) for name in names]
-            query = select(*keys, *raw).order_by(*keys).limit(BATCH)
-            if last is not None:
-                query = query.where(tuple_(*keys) > tuple_(*last))
-            rows = conn.execute(query).all()
+            # on SQLite this is the only writer; on PostgreSQL the rows must not change between reading and writing
+            rows = conn.execute(query.with_for_update(skip_locked=True)).all()
             for row in rows:
-                here = and_(*(key == value for key, value in zip(keys, row[: len(keys)], strict=True)))
                 new = {}
                 for name, purpose in names.items():
                     token = getattr(row, name)
-                    if token is not None and database.keys.key_of(token) != database.keys.current_id:
-                        new[name] = database.keys.encrypt(database.keys.decrypt(token, purpose), purpose)
+                    if token is not None and not token.startswith(_head(keys.current_id)):
+                        try:
+                            new[name] = keys.encrypt(keys.decrypt(token, purpose), purpose)
+                        except CryptoError:
+                            outcome.unreadable += 1
                 if new:
                     values = {name: type_coerce(token, LargeBinary) for name, token in new.items()}
+                    here = and_(*(key == value for key, value in zip(pk, row[: len(pk)], strict=True)))
                     conn.execute(update(table).where(here).values(**values))
-                    changed += len(new)
+                    outcome.changed += len(new)
+        done(len(rows))
         if len(rows) < BATCH:
-            return changed
-        last = tuple(rows[-1][: len(keys)])
+            break
+        last = tuple(rows[-1][: len(pk)])
+    with database.read() as conn:
+        outcome.left = waiting(conn, table, keys)
+    return outcome
+
+
+def key_troubles(conn: Connection, keys: KeyRing, whole: bool = False) -> Iterator[str]:
+    """A sentence for each encrypted column whose oldest or newest value the ring cannot read, and for each look-up
+    that was made with another key; `whole` also looks at the key of every other value."""
+    for table in columns():
+        for name, purpose in _secret(table).items():
+            yield from _column_troubles(conn, keys, table, name, purpose, whole)
+    yield from _lookup_troubles(conn, keys)
+
+
+def check_keys(database: Database) -> None:
+    """The ring reads what is stored. Raises UnknownKey with all that is wrong."""
+    with database.read() as conn:
+        troubles = list(dict.fromkeys(key_troubles(conn, database.keys)))
+    if troubles:
+        raise UnknownKey("\n".join(troubles))
+
+
+def _column_troubles(
+    conn: Connection, keys: KeyRing, table: Table, name: str, purpose: str, whole: bool
+) -> Iterator[str]:
+    pk, raw = list(table.primary_key.columns), type_coerce(table.c[name], LargeBinary)
+    filled = select(raw).where(table.c[name].is_not(None)).limit(1)
+    samples = [filled.order_by(*pk), filled.order_by(*(key.desc() for key in pk))]
+    if whole:
+        samples.append(filled.where(*(~_headed(raw, key_id) for key_id in keys.ids)))
+    for token in dict.fromkeys(conn.execute(sample).scalar() for sample in samples):
+        if token is None:
+            continue
+        try:
+            keys.decrypt(token, purpose)
+        except UnknownKey as error:
+            yield str(error)
+            return
+        except CryptoError as error:
+            yield f"{error}; or a key of WIS_SECRET_KEYS is another one than before under its old name"
+            return
+
+
+def _lookup_troubles(conn: Connection, keys: KeyRing) -> Iterator[str]:
+    for table in METADATA.sorted_tables:
+        for column in table.columns:
+            if not column.name.endswith("_hash"):
+                continue
+            mine = func.substr(column, 1, len(keys.lookup_id) + 1) == f"{keys.lookup_id}:"
+            other = conn.execute(select(column).where(~mine).limit(1)).scalar()
+            if other is not None:
+                key_id = str(other).partition(":")[0]
+                yield (
+                    f"people and codes are looked up with the key {key_id!r}, but the last key of WIS_SECRET_KEYS is"
+                    f" {keys.lookup_id!r}: put {key_id!r} back, at the end"
+                )
+                return
+
+
+def _stale(table: Table, keys: KeyRing) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(table.c[name].is_not(None), ~_headed(type_coerce(table.c[name], LargeBinary), keys.current_id))
+            for name in _secret(table)
+        )
+    )
+
+
+def _headed(raw: ColumnElement[Any], key_id: str) -> ColumnElement[bool]:
+    head = _head(key_id)
+    return func.substr(raw, 1, len(head), type_=LargeBinary) == literal(head, LargeBinary)
+
+
+def _head(key_id: str) -> bytes:
+    """How a token of this key begins."""
+    return bytes([len(key_id)]) + key_id.encode()
 
 
 def _secret(table: Table) -> dict[str, str]:

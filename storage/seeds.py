@@ -6,7 +6,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from storage import forms
-from storage.workbooks import check_workbook
 
 NEEDS = "needs"
 
@@ -17,6 +16,9 @@ class BadForm(Exception):
 
 def publish_workbook(conn: Connection, data: bytes, name: str, at: datetime) -> str:
     """The workbook is published; its version. A version that exists already is left as it is. Raises BadForm."""
+    # half a second and 40 MB that a start on a database with its form published does not need
+    from storage.workbooks import check_workbook
+
     report = check_workbook(data)
     if report.xml is None or report.problems:
         raise BadForm("\n".join(problem.told() for problem in report.problems))

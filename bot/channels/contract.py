@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -89,6 +89,15 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """All connections are closed when this returns."""
+        ...
+
+
+@runtime_checkable
+class KeepsAList(Protocol):
+    """A channel whose provider keeps a list of what reached it, for the time when we were away."""
+
+    async def missed(self, since: datetime) -> list[Event]:
+        """What reached the provider since then, oldest first, with the ids its deliveries have. Raises SendError."""
         ...
 
 

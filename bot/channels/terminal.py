@@ -47,6 +47,7 @@ class Terminal:
     """One person in a terminal, as a channel."""
 
     name = CHANNEL
+    channel = CHANNEL
 
     def __init__(
         self,
@@ -75,11 +76,6 @@ class Terminal:
         self._count = 0
         self._spoken = asyncio.Event()
         self._files: dict[str, Path] = {}
-
-    @property
-    def channel(self) -> str:
-        """The name of the channel it sends on."""
-        return CHANNEL
 
     def sender(self) -> "Terminal":
         return self
@@ -209,14 +205,14 @@ class Terminal:
             console.print(Text(f"[{letter.file.name}, {len(letter.file.data)} bytes]", style="magenta"))
         for number, choice in enumerate(letter.choices, start=1):
             more = f"  [dim]{escape(choice.description)}[/dim]" if choice.description else ""
-            console.print(Padding(f"[bold]{number:>2}[/bold]  {escape(button_label(choice))}{more}", (0, 0, 0, 1)))
+            console.print(Padding(f"[bold]{number:>2}[/bold]  {escape(button_label(choice))}{more}", (0, 0, 0, 1), expand=False))
         for text in filter(None, (letter.hint, letter.example)):
             console.print(Text(text, style="dim"))
         if letter.ways:
             ways = "   ".join(
                 f"[bold]/{number}[/bold] {escape(way.label)}" for number, way in enumerate(letter.ways, start=1)
             )
-            console.print(Padding(ways, (0, 0, 0, 1)))
+            console.print(Padding(ways, (0, 0, 0, 1), expand=False))
 
 
 async def talk(terminal: Terminal, save: Path | None = None) -> None:

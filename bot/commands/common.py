@@ -1,5 +1,6 @@
 """What every command shares: settings, an open database, output, and errors told in one line."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +8,9 @@ from datetime import UTC, datetime
 
 import typer
 from rich.console import Console
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot import logs
-from bot.assembly import AlreadyRunning, database_url
 from bot.keys import open_keys
 from bot.settings import Settings, SettingsError, misspelt
 from storage import migrate
@@ -21,7 +21,12 @@ from storage.db import Database, StorageError
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-TOLD = (SettingsError, ContentError, AlreadyRunning, StorageError, CryptoError)
+
+class Wrong(Exception):
+    """Something the operator can mend; the message says what."""
+
+
+TOLD = (Wrong, SettingsError, ContentError, StorageError, CryptoError)
 
 
 @contextmanager
@@ -29,28 +34,43 @@ def told() -> Iterator[None]:
     """What an operator can mend is told in words and ends the command with 1; anything else is a defect."""
     try:
         yield
-    except TOLD as error:
-        errors.print(str(error) or str(type(error).__doc__), style="red")
+    except (*TOLD, DBAPIError, ArgumentError, OSError) as error:
+        complain(cause(error))
         raise typer.Exit(1) from error
-    except DBAPIError as error:
-        cause = str(error.orig).splitlines()[0] if error.orig is not None else "it does not answer"
-        errors.print(f"The database cannot be used: {cause}", style="red")
-        raise typer.Exit(1) from error
-    except OSError as error:
-        errors.print(f"{error.strerror or error}: {error.filename or ''}", style="red")
-        raise typer.Exit(1) from error
+
+
+def cause(error: Exception) -> str:
+    """What went wrong in words, without any secret."""
+    match error:
+        case ArgumentError():
+            return "DATABASE_URL cannot be read: write it like postgresql://wis:PASSWORD@localhost/wis"
+        case DBAPIError(orig=driver):
+            first = next(iter(str(driver).strip().splitlines()), "") or "it does not answer"
+            return f"The database cannot be used: {first}. Is it running, and are DATABASE_URL and DATA_DIR right?"
+        case OSError():
+            if error.errno in _FOLDER:
+                return f"{error.strerror}: {error.filename or ''}. Choose a place you may write to (DATA_DIR)"
+            return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        case _:
+            return str(error) or str(type(error).__doc__)
+
+
+def complain(text: str) -> None:
+    """The line is on the standard error, in red where that shows."""
+    errors.print(text, style="red", markup=False)
+
+
+def warn(text: str) -> None:
+    """The line is on the standard error, in yellow where that shows."""
+    errors.print(text, style="yellow", markup=False)
 
 
 def settings() -> Settings:
     """The settings, with logging set up by them; a name in .env that is nearly a setting is pointed out."""
     found = Settings.load()
-    hidden = [
-        value.get_secret_value()
-        for value in (found.telegram_bot_token, found.twilio_auth_token, found.telegram_webhook_secret)
-    ]
-    logs.set_up(found.log_level, found.log_format, [value for value in hidden if value])
+    logs.set_up(found.log_level, found.log_format, found.secrets)
     for sentence in misspelt():
-        errors.print(sentence, style="yellow")
+        warn(sentence)
     return found
 
 
@@ -58,7 +78,7 @@ def settings() -> Settings:
 def store(found: Settings) -> Iterator[Database]:
     """The migrated database, also while the bot runs; closed at the end."""
     keys, _ = open_keys(found)
-    database = Database(database_url(found), keys)
+    database = Database(found.database, keys)
     try:
         migrate.upgrade(database)
         yield database
@@ -72,10 +92,13 @@ def now() -> datetime:
 
 
 def sure(question: str, yes: bool) -> None:
-    """The operator said yes, or the command ends with 1; without a terminal only --yes counts."""
+    """The operator said yes. Raises Wrong; without a terminal only --yes counts."""
     if yes:
         return
     if not sys.stdin.isatty():
-        errors.print("Nothing was done: add --yes to do it without a question.", style="red")
-        raise typer.Exit(1)
-    typer.confirm(question, abort=True)
+        raise Wrong("Nothing was done: add --yes to do it without a question.")
+    if not typer.confirm(question):
+        raise Wrong("Nothing was done.")
+
+
+_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT)

@@ -8,56 +8,63 @@ from rich.progress import track
 from rich.table import Table
 
 from bot import assembly
-from bot.commands.common import console, errors, settings, store, told
+from bot.channels.contract import Unready
+from bot.commands.common import Wrong, complain, console, settings, store, told
+from bot.commands.shape import subject
 from storage import events
 
-app = typer.Typer(help="Dead letters: events that could not be worked. Nothing that reached us is lost.", no_args_is_help=True)
+app = subject("Dead letters: messages that could not be worked. Nothing that reached us is lost.")
+
+Number = Annotated[int, typer.Argument(help="The dead letter's number, as `wis events list` shows it.", min=1)]
+Some = Annotated[int, typer.Argument(help="The dead letter's number; without it, all of them.", min=0)]
 
 
 @app.command("list")
 def list_events() -> None:
-    """List the dead letters, the oldest first."""
+    """List the dead letters, the oldest first, each with its cause but without what the person wrote."""
     with told(), store(settings()) as database, database.read() as conn:
-        found = events.dead_letters(conn)
+        found, count = events.dead_letters(conn), events.dead_count(conn)
     table = Table("number", "received (UTC)", "channel", "kind", "tries", "cause")
     for letter in found:
-        table.add_row(
-            str(letter.id), f"{letter.at:%Y-%m-%d %H:%M:%S}", letter.channel, letter.kind, str(letter.attempts), letter.error
-        )
+        at = f"{letter.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(str(letter.id), at, letter.channel, letter.kind, str(letter.attempts), letter.error)
     console.print(table if found else "No dead letters.")
+    if count > len(found):
+        console.print(f"and {count - len(found)} more.")
 
 
 @app.command()
-def show(number: Annotated[int, typer.Argument(help="The dead letter's number.")]) -> None:
+def show(number: Number) -> None:
     """Show one dead letter with its content, which is personal: handle it accordingly."""
     with told(), store(settings()) as database, database.read() as conn:
         letter = events.dead_letter(conn, number)
-    console.print(f"{letter.kind} on {letter.channel}, {letter.at:%Y-%m-%d %H:%M:%S} UTC, tried {letter.attempts} times")
+    at = f"{letter.at:%Y-%m-%d %H:%M:%S}"
+    console.print(f"{letter.kind} on {letter.channel}, {at} UTC, tried {letter.attempts} times")
     console.print(letter.error, style="red", markup=False)
     console.print_json(data=dict(letter.body))
 
 
 @app.command()
-def retry(
-    number: Annotated[int, typer.Argument(help="The dead letter's number; none retries all.")] = 0,
-) -> None:
-    """Work dead letters again; what succeeds is answered by the running bot."""
+def retry(number: Some = 0) -> None:
+    """Work dead letters again, once the program is mended. The running bot sends the answers."""
     with told():
-        failed = asyncio.run(_retry(number))
-    if failed:
-        errors.print(f"{failed} failed again: see `wis events list`.", style="red")
-        raise typer.Exit(1)
-    console.print("Done.")
+        try:
+            done, failed = asyncio.run(_retry(number))
+        except Unready as error:
+            raise Wrong("The database cannot take it now: try again in a moment.") from error
+        if failed:
+            raise Wrong(f"{done} worked, {failed} failed again and are kept: see `wis events list`.")
+    console.print(f"{done} worked; `wis run` sends the answers." if done else "No dead letters.")
 
 
-async def _retry(number: int) -> int:
+async def _retry(number: int) -> tuple[int, int]:
+    """How many went well, and how many failed again."""
     failed = 0
     async with assembly.opened(settings(), load_demo=False, alone=False) as program:
         with program.database.read() as conn:
             numbers = [number] if number else [letter.id for letter in events.dead_letters(conn)]
-        for one in track(numbers, "Working", console=console, disable=len(numbers) < 2):
-            cause = await program.turns.retry(one)
-            if cause:
+        for one in track(numbers, "Working", console=console, transient=True, disable=len(numbers) < 2):
+            if cause := await program.turns.retry(one):
                 failed += 1
-                errors.print(f"{one}: {cause}", style="red", markup=False)
-    return failed
+                complain(f"{one}: {cause}")
+    return len(numbers) - failed, failed

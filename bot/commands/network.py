@@ -7,65 +7,80 @@ from typing import Annotated, get_args
 import typer
 from rich.table import Table
 
-from bot.commands.common import console, errors, now, settings, store, told
+from bot.commands.common import Wrong, console, now, settings, store, told
+from bot.commands.shape import subject
 from conversations.facts import Contract, Role
 from storage import demo, network
 
-enterprise_app = typer.Typer(help="The enterprises of the network.", no_args_is_help=True)
+enterprise_app = subject("The enterprises of the network.")
+
 ROLES, CONTRACTS = get_args(Role), tuple(c for c in get_args(Contract) if c)
 OF_A_FIRM = ("worker", "referent")
+SIZES = ("1", "2_3", "4_9", "10_49")
 
 
 @enterprise_app.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="The enterprise's name.")],
-    size: Annotated[str, typer.Option(help="Its size class: 1, 2_3, 4_9 or 10_49.")] = "",
+    size: Annotated[str, typer.Option(help=f"How many people work there: {', '.join(SIZES)}.")] = "",
 ) -> None:
-    """Add an enterprise; its id is printed."""
-    if size not in ("", "1", "2_3", "4_9", "10_49"):
-        errors.print("The size class is 1, 2_3, 4_9 or 10_49.", style="red")
-        raise typer.Exit(1)
-    with told(), store(settings()) as database, database.write() as conn:
-        key = secrets.token_urlsafe(16)
-        network.add_enterprise(conn, key, name, size)
-    console.print(key)
+    """Add an enterprise and print its id, which `wis invite` wants."""
+    with told():
+        if not name.strip() or len(name) > 120:
+            raise Wrong("The name has 1 to 120 characters.")
+        if size and size not in SIZES:
+            raise Wrong(f"The size is one of {', '.join(SIZES)}.")
+        with store(settings()) as database, database.write() as conn:
+            if any(row.name == name.strip() for row in network.enterprises(conn)):
+                raise Wrong("There is an enterprise of this name already (`wis enterprise list`).")
+            key = secrets.token_urlsafe(16)
+            network.add_enterprise(conn, key, name.strip(), size)
+    console.print(key, markup=False)
 
 
 @enterprise_app.command("list")
 def list_enterprises() -> None:
-    """List the enterprises."""
+    """List the enterprises with their ids."""
     with told(), store(settings()) as database, database.read() as conn:
-        table = Table("id", "name", "size", "demo")
-        for row in network.enterprises(conn):
-            table.add_row(row.id, row.name, row.size_class, "yes" if row.demo else "")
-    console.print(table)
+        rows = network.enterprises(conn)
+    table = Table("id", "name", "size", "invented")
+    for row in rows:
+        table.add_row(row.id, row.name, row.size_class.replace("_", " to "), "yes" if row.demo else "")
+    console.print(table if rows else "No enterprises yet: add one with `wis enterprise add NAME`.")
 
 
 def invite(
-    role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")] = "worker",
-    enterprise: Annotated[str, typer.Option(help="The enterprise's id; needed for worker and referent.")] = "",
+    role: Annotated[str, typer.Option(help=f"Who is invited: {', '.join(ROLES)}.")] = "worker",
+    enterprise: Annotated[str, typer.Option(help="The enterprise's id or name; for worker and referent only.")] = "",
     contract: Annotated[str, typer.Option(help=f"For a worker: {', '.join(CONTRACTS)}.")] = "",
     count: Annotated[int, typer.Option(min=1, max=500, help="How many codes.")] = 1,
-    days: Annotated[int, typer.Option(min=1, max=365, help="How long they are valid.")] = 14,
+    days: Annotated[int, typer.Option(min=1, max=365, help="For how many days they are valid.")] = 14,
 ) -> None:
-    """Make one-time invitation codes. They are shown now and never again: only their hashes are kept."""
-    if role not in ROLES or (contract and contract not in CONTRACTS):
-        errors.print(f"The role is one of {', '.join(ROLES)}; the contract one of {', '.join(CONTRACTS)}.", style="red")
-        raise typer.Exit(1)
-    if (role in OF_A_FIRM) != bool(enterprise):
-        errors.print(
-            "Name the enterprise with --enterprise ID (`wis enterprise list`)."
-            if role in OF_A_FIRM
-            else f"A {role} belongs to the association: leave --enterprise out.",
-            style="red",
-        )
-        raise typer.Exit(1)
-    with told(), store(settings()) as database, database.write() as conn:
-        if enterprise and enterprise not in {row.id for row in network.enterprises(conn)}:
-            errors.print("There is no such enterprise (`wis enterprise list`).", style="red")
-            raise typer.Exit(1)
-        life = timedelta(days=days)
-        firm = enterprise or None
-        codes = [demo.invite(conn, database.keys, firm, role, contract, now(), life) for _ in range(count)]
+    """Make invitation codes, one a line. Whoever types one to the bot is let in, once.
+
+    They are shown now and never again: only their hashes are kept. Hand each code to one person, privately.
+    """
+    with told():
+        _check(role, enterprise, contract)
+        with store(settings()) as database, database.write() as conn:
+            firm = None
+            if enterprise:
+                rows = network.enterprises(conn)
+                firm = next((row.id for row in rows if enterprise in (row.id, row.name)), None)
+                if firm is None:
+                    raise Wrong("There is no such enterprise (`wis enterprise list`).")
+            life = timedelta(days=days)
+            codes = [demo.invite(conn, database.keys, firm, role, contract, now(), life) for _ in range(count)]
     for code in codes:
-        console.print(code)
+        console.print(code, markup=False)
+
+
+def _check(role: str, enterprise: str, contract: str) -> None:
+    if role not in ROLES:
+        raise Wrong(f"The role is one of {', '.join(ROLES)}.")
+    if contract and (role != "worker" or contract not in CONTRACTS):
+        raise Wrong(f"The contract is one of {', '.join(CONTRACTS)}, and for a worker only.")
+    if role in OF_A_FIRM and not enterprise:
+        raise Wrong(f"A {role} belongs to an enterprise: name it with --enterprise (`wis enterprise list`).")
+    if role not in OF_A_FIRM and enterprise:
+        raise Wrong(f"The role {role} belongs to the association: leave --enterprise out.")

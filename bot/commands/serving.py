@@ -1,34 +1,31 @@
-"""`wis run` and `wis talk`: the program in service, and a chat with it in the terminal."""
+"""`wis run`: the program in service."""
 
 import asyncio
+import errno
 import signal
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from bot import assembly
 from bot.app import App
-from bot.channels import terminal
-from bot.commands.common import console, settings, told
+from bot.commands.common import Wrong, console, settings, told
 from bot.settings import Settings
 from storage import demo
 
+DOCTOR = "Is something amiss? `wis doctor` looks and says what to do."
+
 
 def run() -> None:
-    """Start the bot: the simulator page, and Telegram and WhatsApp where they are set up. Ctrl-C ends it."""
-    with told():
-        asyncio.run(_run(settings()))
+    """Start the bot: the simulator page, and Telegram and WhatsApp where they are set up.
 
+    Nothing has to be set up first: without settings it makes a database in DATA_DIR with an invented network, and
+    prints the address of a page with phones on it and the codes to type there.
 
-def talk(
-    save: Annotated[Path | None, typer.Option(help="Write the dialogue here, as a test transcript.")] = None,
-    name: Annotated[str, typer.Option(help="Who you are; another name is another person.")] = "Giulia",
-    language: Annotated[str, typer.Option(help="The language of the first words: it or en.")] = "it",
-) -> None:
-    """Chat with the bot in this terminal (not while `wis run` uses the same SQLite database)."""
+    Ctrl-C or SIGTERM ends it within ten seconds; what people wrote by then is kept and answered.
+    """
     with told():
-        asyncio.run(_talk(settings(), save, name, language))
+        try:
+            asyncio.run(_run(settings()))
+        except assembly.AlreadyRunning as error:
+            raise Wrong(str(error.__doc__)) from error
 
 
 async def _run(found: Settings) -> None:
@@ -38,20 +35,29 @@ async def _run(found: Settings) -> None:
         loop.add_signal_handler(name, stop.set)
     async with assembly.opened(found) as program:
         phones = await program.lanes.run(demo.phones) if found.simulator_on else []
-        await program.serve(stop, lambda app: _greet(app, phones))
+        try:
+            await program.serve(stop, lambda app: _greet(app, phones))
+        except OSError as error:
+            if (sentence := _address_trouble(error, found)) is None:
+                raise
+            raise Wrong(sentence) from error
     console.print("Ended: everything received is kept.")
 
 
-async def _talk(found: Settings, save: Path | None, name: str, language: str) -> None:
-    async with assembly.opened(found) as program:
-        for phone in await program.lanes.run(demo.phones):
-            if phone.code:
-                console.print(f"{phone.code}  {phone.titles[-1]}", style="dim")
-        chat = terminal.Terminal(program.turns, who=name, language=language)
-        program.add(chat)
-        await program.attend(terminal.talk(chat, save))
-    if save is not None:
-        console.print(f"The dialogue is in {save}.")
+def _address_trouble(error: OSError, found: Settings) -> str | None:
+    place = f"{found.http_host}:{found.http_port}"
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"Another program uses {place} already, perhaps another `wis run`: stop it, or choose another port"
+                f" (HTTP_PORT={found.http_port + 1 if found.http_port < 65535 else 8081})."
+            )
+        case errno.EACCES:
+            return f"This user may not listen on {place}: choose a port from 1024 on (HTTP_PORT=8080)."
+        case errno.EADDRNOTAVAIL:
+            return f"{found.http_host} is no address of this machine: HTTP_HOST is 127.0.0.1 or 0.0.0.0 as a rule."
+        case _:
+            return None if error.filename else f"The web server cannot listen on {place}: {error.strerror or error}."
 
 
 def _greet(program: App, phones: list[demo.DemoPhone]) -> None:
@@ -70,5 +76,6 @@ def _greet(program: App, phones: list[demo.DemoPhone]) -> None:
         for phone in codes:
             console.print(f"  [bold]{phone.code}[/bold]  {phone.titles[-1]} ({phone.name}'s phone)")
     for note in program.notes:
-        console.print(note, style="dim")
+        console.print(note, style="dim", markup=False)
+    console.print(DOCTOR, style="dim")
     console.print()
