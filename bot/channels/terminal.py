@@ -205,7 +205,8 @@ class Terminal:
             console.print(Text(f"[{letter.file.name}, {len(letter.file.data)} bytes]", style="magenta"))
         for number, choice in enumerate(letter.choices, start=1):
             more = f"  [dim]{escape(choice.description)}[/dim]" if choice.description else ""
-            console.print(Padding(f"[bold]{number:>2}[/bold]  {escape(button_label(choice))}{more}", (0, 0, 0, 1), expand=False))
+            line = f"[bold]{number:>2}[/bold]  {escape(button_label(choice))}{more}"
+            console.print(Padding(line, (0, 0, 0, 1), expand=False))
         for text in filter(None, (letter.hint, letter.example)):
             console.print(Text(text, style="dim"))
         if letter.ways:
