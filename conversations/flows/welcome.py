@@ -32,7 +32,7 @@ from conversations.flow import (
     phone_line,
     say,
 )
-from conversations.messages import Message, Phrase, Verbatim
+from conversations.messages import Message, Phrase
 from conversations.rules.codes import LINK, code_in, looks_like_code
 from conversations.state import Place
 
@@ -93,7 +93,7 @@ class Welcome:
                 screen = Message(body=text, choices=(have_code, HUMAN), ways=(BACK,))
             case "code":
                 text = (p("welcome.ask_code", example=EXAMPLE), *call)
-                screen = Message(body=text, wanted="text", example=Verbatim(EXAMPLE), ways=(BACK, HUMAN))
+                screen = Message(body=text, wanted="text", ways=(BACK, HUMAN))
             case "add":
                 screen = Message(body=(p("welcome.add"),), choices=(YES, NO))
             case "join":
