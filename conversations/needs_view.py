@@ -5,12 +5,13 @@ An answer she gave elsewhere is kept and comes back on the other channel; it is 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 from conversations.facts import Facts
 from conversations.forms.form import Form
 from conversations.forms.run import SUMMARY
-from conversations.forms.walk import AnswerRow, Prompt, Run, answers, prompt, start
+from conversations.forms.walk import AnswerRow, Prompt, Run, answers, as_of, prompt, start
 
 NAME = "needs"
 """The flow these screens belong to."""
@@ -19,7 +20,7 @@ GATE = "c0"
 ART9 = "b2"
 """The question that asks for the consent of art. 9 GDPR; its "yes" opens the sensitive ones."""
 SWITCH = "art9"
-"""The hidden value the form reads: "off" closes the sensitive questions and choices."""
+"""The hidden value the form reads: its own "on", or "off", which closes the sensitive questions and choices."""
 
 Standing = Literal["closed", "gate", "again", "running", "finished"]
 
@@ -55,13 +56,15 @@ def seen(form: Form, run: Run, facts: Facts) -> Run:
     """The run with what this channel must not show switched off, and what it may show switched on."""
     run = _without_withdrawn(form, run, facts)
     if sensitive_allowed(facts):
-        hidden, saved = frozenset[str](), _with(run.saved.values, _refs(form, SWITCH), "on")
+        hidden, saved = frozenset[str](), _switched_on(form, run)
     else:
         hidden, saved = _sensitive(form), _with(run.saved.values, _refs(form, SWITCH), "off")
     if run.done:
         hidden |= {GATE}
     here = _changed(run, saved, hidden, facts.language)
-    return here if sensitive_allowed(facts) else _keeping_elsewhere(form, run, here, facts)
+    if not sensitive_allowed(facts):
+        here = _keeping_elsewhere(form, run, here, facts)
+    return here if here.live is not None else as_of(form, here, facts.now.astimezone(facts.zone))
 
 
 def shown(form: Form, run: Run, facts: Facts) -> Prompt:
@@ -77,10 +80,11 @@ def summary(form: Form, run: Run, facts: Facts) -> Prompt:
 def record(form: Form, run: Run, facts: Facts) -> tuple[AnswerRow, ...]:
     """The answers of the record, given on any channel; a default nobody was asked for is not one."""
     whole = _without_withdrawn(form, run, facts)
-    whole = _changed(whole, _with(whole.saved.values, _refs(form, SWITCH), "on"), frozenset(), run.language)
+    whole = _changed(whole, _switched_on(form, whole), frozenset(), run.language)
     return tuple(row for row in answers(form, whole) if row.ref in run.done)
 
 
+@lru_cache(maxsize=16)
 def _sensitive(form: Form) -> frozenset[str]:
     """The names of the questions of class S, and of the one that asks for the consent."""
     classes = {question.name: set(question.privacy_class.split(",")) for question in form.questions}
@@ -101,16 +105,22 @@ def _keeping_elsewhere(form: Form, run: Run, here: Run, facts: Facts) -> Run:
     refs = _refs(form, ART9)
     if not any(run.saved.values.get(ref) == "yes" for ref in refs):
         return here
-    values = _with(run.saved.values, _refs(form, SWITCH), "on")
-    whole = summary(form, _changed(run, values, here.hidden, run.language), facts)
+    whole = summary(form, _changed(run, _switched_on(form, run), here.hidden, run.language), facts)
     now = {ref: answer for ref, _, answer in summary(form, here, facts).rows}
     lost = {ref for ref, _, answer in whole.rows if ref in run.done and now.get(ref, answer) != answer}
     names = frozenset(ref.rpartition("/")[2] for ref in lost)
-    return replace(here, hidden=here.hidden | names) if names else here
+    return replace(here, hidden=here.hidden | names, live=None) if names else here
 
 
+@lru_cache(maxsize=64)
 def _refs(form: Form, name: str) -> tuple[str, ...]:
     return tuple(d.ref for d in form.definitions.values() if d.name == name and d.kind == "leaf")
+
+
+def _switched_on(form: Form, run: Run) -> Mapping[str, str]:
+    """The saved values with the switch as the form itself has it."""
+    refs = _refs(form, SWITCH)
+    return {ref: value for ref, value in run.saved.values.items() if ref not in refs}
 
 
 def _with(values: Mapping[str, str], refs: tuple[str, ...], value: str) -> Mapping[str, str]:

@@ -51,6 +51,7 @@ __all__ = [
     "Toggle",
     "answered",
     "answers",
+    "as_of",
     "from_json",
     "progress",
     "prompt",
@@ -143,13 +144,20 @@ def prompt(form: Form, run: Run, language: str) -> Prompt:
     return question_prompt(route, route.stops[place], run.draft, place > 0 or bool(run.editing))
 
 
+def as_of(form: Form, run: Run, now: datetime) -> Run:
+    """The same run with what depends on the clock as it is at `now`; looking at it and acting at `now` is quick."""
+    run = replace(run, time=now)
+    return replace(run, live=Route(_engine(form, run, now), run.hidden))
+
+
 def take(form: Form, run: Run, action: Action, *, now: datetime) -> Taken:
     """The run after an action at `now`; a refused action changes nothing and says why."""
     if isinstance(action, Restart):
         return Taken(start(form, now=now, seed=run.seed, language=run.language, hidden=run.hidden, preset=run.preset))
     if run.at == FINISHED:
         return Taken(run, Problem("not_now"))
-    route = Route(_engine(form, run, now), run.hidden)
+    ready = run.time == now and run.live is not None and run.live.hidden == run.hidden
+    route = _live(form, run) if ready else Route(_engine(form, run, now), run.hidden)
     here = replace(run, time=now)
     if run.at != SUMMARY and run.at not in route.by_ref:
         # The clock alone can hide the question that was shown.
@@ -158,7 +166,10 @@ def take(form: Form, run: Run, action: Action, *, now: datetime) -> Taken:
         taken = _at_summary(here, route, action)
     else:
         taken = _at_stop(here, route, route.by_ref[here.at], action)
-    return taken if taken.problem is None else Taken(run, taken.problem)
+    if taken.problem is None:
+        return taken
+    # A refused answer has been tried on the engine, so nobody may look at that one again.
+    return Taken(replace(run, live=None) if ready else run, taken.problem)
 
 
 def _at_summary(run: Run, route: Route, action: Action) -> Taken:

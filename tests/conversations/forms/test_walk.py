@@ -60,7 +60,7 @@ def test_a_refused_answer_changes_nothing_and_says_why_in_the_authors_words() ->
         (Confirm(), "not_now", None),
     ):
         taken = act(form, run, action)
-        assert taken.run is run
+        assert taken.run == run
         assert taken.problem is not None
         assert taken.problem.kind == kind
         assert taken.problem.messages.get("it") == message
@@ -342,7 +342,7 @@ def test_random_actions_never_break_a_run_and_its_state_survives_json(form: Form
     for action in actions:
         taken = take(form, run, action, now=NOW)
         if taken.problem is not None:
-            assert taken.run is run
+            assert taken.run == run
         restored = through_json(taken.run)
         assert restored == taken.run
         assert prompt(form, restored, "it") == prompt(form, taken.run, "it")
