@@ -33,6 +33,19 @@ def conflicts(s: Fields) -> Iterator[str]:
         yield f"TZ_NAME: there is no time zone {s.tz_name!r}; write one like Europe/Rome"
     if not re.match(r"$|sqlite:///|postgres(ql)?(\+psycopg)?://", s.database_url.get_secret_value()):
         yield "DATABASE_URL must begin with sqlite:/// or postgresql://, or be empty for a file in DATA_DIR"
+    elif not _has_readable_port(s.database_url.get_secret_value()):
+        yield (
+            "DATABASE_URL cannot be read: write it like postgresql://wis:PASSWORD@localhost:5432/wis, with signs such as"
+            " : / @ in the password as %3A %2F %40"
+        )
+
+
+def _has_readable_port(url: str) -> bool:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def _sample(value: str, extra: JsonDict) -> bool:

@@ -1,6 +1,6 @@
 """Keys and what is stored: whether the ring reads it, and encrypting again with the current key in small steps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,58 +89,60 @@ def rotate_table(database: Database, table: Table, done: Callable[[int], None] =
     return outcome
 
 
-def key_troubles(conn: Connection, keys: KeyRing, whole: bool = False) -> Iterator[str]:
-    """A sentence for each encrypted column whose oldest or newest value the ring cannot read, and for each look-up
-    that was made with another key; `whole` also looks at the key of every other value."""
+def key_troubles(conn: Connection, keys: KeyRing, whole: bool = False) -> list[str]:
+    """A sentence for each key that is missing, with the columns that need it, and for each column that is damaged.
+
+    The oldest and the newest value of every encrypted column are tried; `whole` looks at the key of all others too.
+    """
+    missing: dict[str, list[str]] = {}
+    told: list[str] = []
     for table in columns():
         for name, purpose in _secret(table).items():
-            yield from _column_troubles(conn, keys, table, name, purpose, whole)
-    yield from _lookup_troubles(conn, keys)
+            for token in _samples(conn, keys, table, name, whole):
+                try:
+                    keys.decrypt(token, purpose)
+                except UnknownKey:
+                    missing.setdefault(keys.key_of(token), []).append(purpose)
+                except CryptoError as error:
+                    told.append(f"{error}; or a key of WIS_SECRET_KEYS is another one than before under its old name")
+    if lookup := _foreign_lookup(conn, keys):
+        missing.setdefault(lookup, []).append("the look-up of people and codes")
+    mine = ", ".join(keys.ids)
+    return [
+        f"WIS_SECRET_KEYS holds {mine}, but {', '.join(dict.fromkeys(needs))} need the key {key_id}: put it back, at"
+        " the end (docs/howto/keys.md; the key of a demonstration is in demo.key in DATA_DIR)"
+        for key_id, needs in missing.items()
+    ] + list(dict.fromkeys(told))
 
 
 def check_keys(database: Database) -> None:
     """The ring reads what is stored. Raises UnknownKey with all that is wrong."""
     with database.read() as conn:
-        troubles = list(dict.fromkeys(key_troubles(conn, database.keys)))
+        troubles = key_troubles(conn, database.keys)
     if troubles:
         raise UnknownKey("\n".join(troubles))
 
 
-def _column_troubles(
-    conn: Connection, keys: KeyRing, table: Table, name: str, purpose: str, whole: bool
-) -> Iterator[str]:
+def _samples(conn: Connection, keys: KeyRing, table: Table, name: str, whole: bool) -> set[bytes]:
     pk, raw = list(table.primary_key.columns), type_coerce(table.c[name], LargeBinary)
     filled = select(raw).where(table.c[name].is_not(None)).limit(1)
-    samples = [filled.order_by(*pk), filled.order_by(*(key.desc() for key in pk))]
+    queries = [filled.order_by(*pk), filled.order_by(*(key.desc() for key in pk))]
     if whole:
-        samples.append(filled.where(*(~_headed(raw, key_id) for key_id in keys.ids)))
-    for token in dict.fromkeys(conn.execute(sample).scalar() for sample in samples):
-        if token is None:
-            continue
-        try:
-            keys.decrypt(token, purpose)
-        except UnknownKey as error:
-            yield str(error)
-            return
-        except CryptoError as error:
-            yield f"{error}; or a key of WIS_SECRET_KEYS is another one than before under its old name"
-            return
+        queries.append(filled.where(*(~_headed(raw, key_id) for key_id in keys.ids)))
+    found = (conn.execute(query).scalar() for query in queries)
+    return {bytes(token) for token in found if token is not None}
 
 
-def _lookup_troubles(conn: Connection, keys: KeyRing) -> Iterator[str]:
+def _foreign_lookup(conn: Connection, keys: KeyRing) -> str:
+    """The id of another key than ours with which something is looked up, "" if there is none."""
     for table in METADATA.sorted_tables:
         for column in table.columns:
-            if not column.name.endswith("_hash"):
-                continue
-            mine = func.substr(column, 1, len(keys.lookup_id) + 1) == f"{keys.lookup_id}:"
-            other = conn.execute(select(column).where(~mine).limit(1)).scalar()
-            if other is not None:
-                key_id = str(other).partition(":")[0]
-                yield (
-                    f"people and codes are looked up with the key {key_id!r}, but the last key of WIS_SECRET_KEYS is"
-                    f" {keys.lookup_id!r}: put {key_id!r} back, at the end"
-                )
-                return
+            if column.name.endswith("_hash"):
+                mine = func.substr(column, 1, len(keys.lookup_id) + 1) == f"{keys.lookup_id}:"
+                other = conn.execute(select(column).where(~mine).limit(1)).scalar()
+                if other is not None:
+                    return str(other).partition(":")[0]
+    return ""
 
 
 def _stale(table: Table, keys: KeyRing) -> ColumnElement[bool]:

@@ -2,13 +2,15 @@
 
 import errno
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import typer
 from rich.console import Console
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy.exc import DBAPIError
 
 from bot import logs
 from bot.keys import open_keys
@@ -34,7 +36,7 @@ def told() -> Iterator[None]:
     """What an operator can mend is told in words and ends the command with 1; anything else is a defect."""
     try:
         yield
-    except (*TOLD, DBAPIError, ArgumentError, OSError) as error:
+    except (*TOLD, DBAPIError, OSError) as error:
         complain(cause(error))
         raise typer.Exit(1) from error
 
@@ -42,11 +44,11 @@ def told() -> Iterator[None]:
 def cause(error: Exception) -> str:
     """What went wrong in words, without any secret."""
     match error:
-        case ArgumentError():
-            return "DATABASE_URL cannot be read: write it like postgresql://wis:PASSWORD@localhost/wis"
         case DBAPIError(orig=driver):
             first = next(iter(str(driver).strip().splitlines()), "") or "it does not answer"
-            return f"The database cannot be used: {first}. Is it running, and are DATABASE_URL and DATA_DIR right?"
+            file = type(driver).__module__.startswith("sqlite3")
+            hint = "Is DATA_DIR right, and the disk not full?" if file else "Is it running, and is DATABASE_URL right?"
+            return f"The database cannot be used: {first}. {hint}"
         case OSError():
             if error.errno in _FOLDER:
                 return f"{error.strerror}: {error.filename or ''}. Choose a place you may write to (DATA_DIR)"
@@ -58,6 +60,21 @@ def cause(error: Exception) -> str:
 def complain(text: str) -> None:
     """The line is on the standard error, in red where that shows."""
     errors.print(text, style="red", markup=False)
+
+
+def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The rows: a table on a terminal, else a line each with tabs, as other programs want it."""
+    if not console.is_terminal:
+        for row in rows:
+            console.print("\t".join(row), markup=False)
+        return
+    table = Table()
+    for place, name in enumerate(columns):
+        width = 0 if place else max(len(row[0]) for row in rows)
+        table.add_column(name, no_wrap=place == 0, min_width=width, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
 
 
 def warn(text: str) -> None:

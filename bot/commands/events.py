@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 from rich.progress import track
-from rich.table import Table
 
 from bot import assembly
 from bot.channels.contract import Unready
+from bot.commands import common
 from bot.commands.common import Wrong, complain, console, settings, store, told
 from bot.commands.shape import subject
 from storage import events
@@ -24,11 +24,14 @@ def list_events() -> None:
     """List the dead letters, the oldest first, each with its cause but without what the person wrote."""
     with told(), store(settings()) as database, database.read() as conn:
         found, count = events.dead_letters(conn), events.dead_count(conn)
-    table = Table("number", "received (UTC)", "channel", "kind", "tries", "cause")
-    for letter in found:
-        at = f"{letter.at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(str(letter.id), at, letter.channel, letter.kind, str(letter.attempts), letter.error)
-    console.print(table if found else "No dead letters.")
+    if not found:
+        console.print("No dead letters.")
+        return
+    rows = [
+        (str(one.id), f"{one.at:%Y-%m-%d %H:%M:%S}", one.channel, one.kind, str(one.attempts), one.error)
+        for one in found
+    ]
+    common.show(("number", "received (UTC)", "channel", "kind", "tries", "cause"), rows)
     if count > len(found):
         console.print(f"and {count - len(found)} more.")
 

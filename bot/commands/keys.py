@@ -5,7 +5,7 @@ from rich.progress import Progress, TaskID
 from bot.commands.common import Wrong, console, settings, store, told
 from bot.commands.shape import subject
 from storage.crypto import new_key
-from storage.db import Database
+from storage.db import Conflict, Database
 from storage.rotation import Encrypted, Rotated, columns, rotate_table, waiting
 
 app = subject("The keys that encrypt personal data at rest (docs/howto/keys.md).")
@@ -31,7 +31,7 @@ def rotate() -> None:
         keys = database.keys
         with database.read() as conn:
             total = sum(waiting(conn, table, keys) for table in columns())
-        with Progress(console=console, transient=True) as progress:
+        with Progress(console=console, transient=True, disable=not total) as progress:
             task = progress.add_task("Encrypting again", total=total)
             found = [_whole(database, table, progress, task) for table in columns()]
         changed, unreadable = sum(one.changed for one in found), sum(one.unreadable for one in found)
@@ -52,7 +52,10 @@ def rotate() -> None:
 def _whole(database: Database, table: Encrypted, progress: Progress, task: TaskID) -> Rotated:
     sum_of = Rotated()
     for _ in range(PASSES):
-        one = rotate_table(database, table, lambda rows: progress.advance(task, rows))
+        try:
+            one = rotate_table(database, table, lambda rows: progress.advance(task, rows))
+        except Conflict:
+            continue
         sum_of = Rotated(sum_of.changed + one.changed, one.unreadable, one.left)
         if one.left <= one.unreadable:
             break

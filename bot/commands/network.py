@@ -5,9 +5,8 @@ from datetime import timedelta
 from typing import Annotated, get_args
 
 import typer
-from rich.table import Table
 
-from bot.commands.common import Wrong, console, now, settings, store, told
+from bot.commands.common import Wrong, console, now, settings, show, store, told
 from bot.commands.shape import subject
 from conversations.facts import Contract, Role
 from storage import demo, network
@@ -43,10 +42,11 @@ def list_enterprises() -> None:
     """List the enterprises with their ids."""
     with told(), store(settings()) as database, database.read() as conn:
         rows = network.enterprises(conn)
-    table = Table("id", "name", "size", "invented")
-    for row in rows:
-        table.add_row(row.id, row.name, row.size_class.replace("_", " to "), "yes" if row.demo else "")
-    console.print(table if rows else "No enterprises yet: add one with `wis enterprise add NAME`.")
+    if not rows:
+        console.print("No enterprises yet: add one with `wis enterprise add NAME`.")
+        return
+    lines = [(row.id, row.name, row.size_class.replace("_", " to "), "yes" if row.demo else "") for row in rows]
+    show(("id", "name", "size", "invented"), lines)
 
 
 def invite(

@@ -6,9 +6,8 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
-from bot.commands.common import Wrong, console, now, settings, store, sure, told
+from bot.commands.common import Wrong, console, now, settings, show, store, sure, told
 from bot.commands.shape import subject
 from storage import forms, seeds
 
@@ -41,9 +40,9 @@ def open_wave(
     console.print(f"Wave {key} is open with version {chosen} until {closes}.", markup=False)
 
 
-@app.command("close")
+@app.command("close", context_settings={"ignore_unknown_options": True})
 def close_wave(
-    key: Annotated[str, typer.Argument(help="The wave, as `wis wave list` shows it.")],
+    key: Annotated[str, typer.Argument(help="The wave, as `wis wave list` shows it; the open one if not given.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Close a wave now. Unfinished questionnaires are not counted."""
@@ -52,8 +51,10 @@ def close_wave(
         with store(found) as database:
             with database.read() as conn:
                 running = [wave.id for wave in forms.waves(conn) if wave.closes_at > now()]
+            if not key and len(running) == 1:
+                key = running[0]
             if key not in running:
-                raise Wrong("No such wave is open (`wis wave list`).")
+                raise Wrong("No such wave is open (`wis wave list`)." if key else "No wave is open, or several are.")
             sure("Nobody can answer any more after this. Close it?", yes)
             with database.write() as conn:
                 forms.close_wave(conn, key, now())
@@ -67,12 +68,15 @@ def list_waves() -> None:
         found = settings()
         with store(found) as database, database.read() as conn:
             waves = forms.waves(conn)
-    table = Table("wave", "state", "form", "from", "to", "invented")
+    rows = []
     for wave in waves:
         state = "open" if wave.opens_at <= now() < wave.closes_at else "closed"
         span = [f"{at.astimezone(found.zone):%Y-%m-%d %H:%M}" for at in (wave.opens_at, wave.closes_at)]
-        table.add_row(wave.id, state, f"{wave.form} {wave.form_version}", *span, "yes" if wave.demo else "")
-    console.print(table if waves else "No waves yet: open one with `wis wave open --closes 2026-12-31`.")
+        rows.append((wave.id, state, f"{wave.form} {wave.form_version}", *span, "yes" if wave.demo else ""))
+    if rows:
+        show(("wave", "state", "form", "from", "to", "invented"), rows)
+    else:
+        console.print("No waves yet: open one with `wis wave open --closes 2026-12-31`.")
 
 
 def _end_of_day(text: str, zone: ZoneInfo) -> datetime:

@@ -4,11 +4,10 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from bot.assembly import whatsapp_config
 from bot.channels.whatsapp_templates import BadTemplates, read_templates
-from bot.commands.common import Wrong, console, settings, told
+from bot.commands.common import Wrong, console, settings, show, told
 from bot.commands.shape import subject
 from storage.content import content_folder
 
@@ -47,11 +46,9 @@ def sync_templates(
             raise Wrong(f"Twilio refuses: {error}.{hint}") from error
         except (NoAnswer, NotSent) as error:
             raise Wrong(f"Twilio cannot be reached ({error}): try again in a moment.") from error
-        table = Table("template", "language", "state", "detail")
-        for one in differences:
-            table.add_row(one.template, one.language, one.kind, one.detail)
         if differences:
-            console.print(table)
+            rows = [(one.template, one.language, one.kind, one.detail) for one in differences]
+            show(("template", "language", "state", "detail"), rows)
         if apply:
             console.print(f"{len(differences)} created or submitted." if differences else "Nothing to do.")
         elif any(not one.usable for one in differences):
