@@ -1,0 +1,66 @@
+"""`python -m bench`: all loads; `python -m bench w1`: one of them."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench import w1
+from bench.bots import AIOGRAM, Workshop
+from bench.figures import CONSOLE, disk
+
+FIRST_CHAT = 1001
+MOST_PEOPLE = 1000
+
+Rounds = Annotated[int, typer.Option(help="Rounds of each bot; the table shows the middle one.")]
+Kills = Annotated[int, typer.Option(help="How often our bot is killed; the others a fifth as often.")]
+Folder = Annotated[Path, typer.Option(help="Where the databases lie: on the disk you want to know about.")]
+
+app = typer.Typer(
+    help="Our speed and safety beside python-telegram-bot and aiogram, on this machine, against a local Telegram.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+HERE = Path("data/bench")
+
+
+@app.callback()
+def everything(
+    context: typer.Context, rounds: Rounds = 5, kills: Kills = 100, folder: Folder = HERE
+) -> None:
+    """Without a command: all loads."""
+    if context.invoked_subcommand is None:
+        _measure(folder, lambda shop: _all(shop, rounds, kills))
+
+
+@app.command("w1")
+def one_at_a_time(rounds: Rounds = 5, folder: Folder = HERE) -> None:
+    """One turn at a time: what a turn costs."""
+    _measure(folder, lambda shop: w1.run(shop, rounds))
+
+
+async def _all(workshop: Workshop, rounds: int, kills: int) -> None:
+    await w1.run(workshop, rounds)
+
+
+def _measure(folder: Path, load: Callable[[Workshop], Awaitable[object]]) -> None:
+    if not AIOGRAM.exists():
+        CONSOLE.print("aiogram lives in an environment of its own: run `make bench`, which makes it.")
+        raise typer.Exit(1)
+    work = folder.absolute() / "running"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        CONSOLE.print(f"{date.today()}; one fsync on this disk takes {disk(work):.2f} ms (the middle of 60).")
+        asyncio.run(load(Workshop(work, range(FIRST_CHAT, FIRST_CHAT + MOST_PEOPLE))))
+        CONSOLE.print(f"At the end one takes {disk(work):.2f} ms.")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+app(prog_name="python -m bench")
