@@ -5,6 +5,7 @@ StorageError
 +-- Missing     a row that must be there is not
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
@@ -30,6 +32,12 @@ SQLModel.metadata.naming_convention = NAMES
 
 BUSY_MS = 10_000
 
+SQLITE_OUTAGES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
+"""BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB (sqlite3.h, primary codes)."""
+
+POSTGRESQL_OUTAGES = frozenset({"08", "53", "57", "58"})
+"""Connection, resources (disk, memory, connections), operator intervention, system error (manual, appendix A)."""
+
 
 class StorageError(Exception):
     """The database could not do what was asked."""
@@ -46,13 +54,16 @@ class Missing(StorageError):
 class Database:
     """An engine, its keys, and how to open a transaction on it."""
 
-    def __init__(self, url: str, keys: KeyRing, pool_size: int = 12) -> None:
-        """Opens nothing yet. A SQLite file's folder is made. Raises ValueError for other databases."""
+    def __init__(self, url: str, keys: KeyRing, pool_size: int = 12, busy_ms: int = BUSY_MS) -> None:
+        """Opens nothing yet. A SQLite file's folder is made; another writer is waited for `busy_ms` milliseconds.
+
+        Raises ValueError for other databases.
+        """
         parsed = make_url(url)
         self.kind = parsed.get_backend_name()
         self.keys = keys
         if self.kind == "sqlite":
-            self.engine = _sqlite(url, parsed.database)
+            self.engine = _sqlite(url, parsed.database, busy_ms)
         elif self.kind == "postgresql":
             self.engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=4, pool_pre_ping=True
@@ -63,12 +74,20 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that may write: committed at the end, rolled back if the block raises."""
-        with self.engine.connect() as conn:
-            if self.kind == "sqlite":
-                conn.exec_driver_sql("BEGIN IMMEDIATE")
-            with conn.begin() if self.kind != "sqlite" else _sqlite_block(conn):
-                yield conn
+        """A transaction that may write: committed at the end, rolled back if the block raises.
+
+        Raises Conflict where PostgreSQL broke it off in favour of another one (deadlock, serialization).
+        """
+        try:
+            with self.engine.connect() as conn:
+                if self.kind == "sqlite":
+                    conn.exec_driver_sql("BEGIN IMMEDIATE")
+                with conn.begin() if self.kind != "sqlite" else _sqlite_block(conn):
+                    yield conn
+        except DBAPIError as error:
+            if _sqlstate(error) in ("40001", "40P01"):
+                raise Conflict("the database chose another transaction") from error
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -76,6 +95,9 @@ class Database:
         with self.engine.connect() as conn:
             if self.kind == "sqlite":
                 conn.exec_driver_sql("BEGIN")
+            else:
+                # else each statement would see another state, and a copy of a person's data might not fit together
+                conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             try:
                 yield conn
             finally:
@@ -91,17 +113,19 @@ class Database:
 def _sqlite_block(conn: Connection) -> Iterator[None]:
     try:
         yield
+        conn.exec_driver_sql("COMMIT")
     except BaseException:
-        conn.exec_driver_sql("ROLLBACK")
+        # a full disk may have ended the transaction already
+        if cast(Any, conn.connection.dbapi_connection).in_transaction:
+            conn.exec_driver_sql("ROLLBACK")
         raise
-    conn.exec_driver_sql("COMMIT")
 
 
-def _sqlite(url: str, database: str | None) -> Engine:
+def _sqlite(url: str, database: str | None, busy_ms: int) -> Engine:
     memory = not database or database == ":memory:"
     if not memory and database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
+    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": busy_ms / 1000}
     engine = (
         create_engine(url, connect_args=arguments, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
         if memory
@@ -112,7 +136,7 @@ def _sqlite(url: str, database: str | None) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # with the driver's own transactions a read that turns into a write fails or loses updates without an error
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={busy_ms}"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
@@ -125,14 +149,19 @@ def table(model: type[SQLModel]) -> Table:
 
 def is_outage(error: BaseException) -> bool:
     """True if the database was locked, full, gone or restarting, so that the same work may succeed later."""
-    if isinstance(error, DBAPIError):
-        name = type(error.orig).__name__
-        return error.connection_invalidated or name in {
-            "OperationalError",
-            "AdminShutdown",
-            "CannotConnectNow",
-            "DeadlockDetected",
-            "SerializationFailure",
-            "InterfaceError",
-        }
-    return False
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        # the low byte is the kind; an error of our own statement is none of these and would come again
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in SQLITE_OUTAGES
+    state = _sqlstate(error)
+    if state is None:
+        # the connection broke, or there was none
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return error.connection_invalidated or state[:2] in POSTGRESQL_OUTAGES or state in ("25006", "55P03")
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

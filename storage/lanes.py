@@ -89,18 +89,24 @@ class Lanes:
                 self._commit(group)
 
     def _commit(self, group: list[_Task]) -> None:
-        if len(group) > 1:
-            try:
-                with self._database.write() as conn:
-                    results = [task.job(conn) for task in group]
-            except Exception:
-                # one of them failed and took the others with it: each once more, on its own
-                for task in group:
-                    self._alone(task)
-            else:
-                _answer(group, results)
-        else:
+        if len(group) == 1:
             self._alone(group[0])
+            return
+        begun = False
+        try:
+            with self._database.write() as conn:
+                begun = True
+                results = [task.job(conn) for task in group]
+        except BaseException as error:
+            for task in group:
+                if begun:
+                    # one of them failed and took the others with it: each once more, on its own
+                    self._alone(task)
+                else:
+                    # locked or gone: to wait for it once is enough for all of them
+                    _fail(task, error)
+        else:
+            _answer(group, results)
 
     def _alone(self, task: _Task) -> None:
         for attempt in range(TRIES):
@@ -129,6 +135,10 @@ def _answer(group: list[_Task], results: list[Any]) -> None:
 
 
 def _fail(task: _Task, error: BaseException) -> None:
+    if isinstance(error, StopIteration):
+        # a future refuses it, and the caller would wait for ever
+        error = RuntimeError("a job raised StopIteration")
+
     def tell() -> None:
         if not task.future.done():
             task.future.set_exception(error)
