@@ -51,7 +51,7 @@ class App:
 
     async def pulse(self) -> Pulse:
         """What the database says of the program now."""
-        return await asyncio.to_thread(read_pulse, self.database)
+        return await asyncio.to_thread(read_pulse, self.database, self.clock.now())
 
     def add(self, channel: Channel) -> None:
         """The channel is served too; before `serve` only."""

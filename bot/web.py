@@ -27,10 +27,10 @@ class Pulse:
     dead_letters: int
 
 
-def read_pulse(database: Database) -> Pulse:
-    """What waits in the outbox and among the dead letters. Raises the database's errors."""
+def read_pulse(database: Database, at: datetime) -> Pulse:
+    """What waits in the outbox and among the dead letters at `at`. Raises the database's errors."""
     with database.read() as conn:
-        return Pulse(outbox.backlog(conn), events.dead_count(conn))
+        return Pulse(outbox.backlog(conn, at), events.dead_count(conn))
 
 
 def web_app(

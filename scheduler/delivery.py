@@ -1,7 +1,7 @@
 """The way out: claims what is due, sends it in order per reader, records what became of it.
 
 A row that this process claimed at birth is sent without another transaction; what was sent is recorded in groups.
-Replies never wait for anything else: only alerts and bulk pass the channel's bucket.
+Replies never wait for anything else: only alerts and bulk pass a bucket of the channel, each their own.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from scheduler.sending import (
     Unreachable,
     WindowClosed,
 )
-from storage import outbox, people
+from storage import events, outbox, people
 from storage.effects import Posted
 from storage.lanes import Lanes
 from storage.people import KnownAddress
@@ -56,6 +56,8 @@ MOST_ATTEMPTS: Final = 40
 DEAD_AFTER: Final = timedelta(seconds=20)
 BEAT_EVERY: Final = 5.0
 CLAIM_AT_ONCE: Final = 200
+LAST_WORDS: Final = 1.5
+"""Seconds at the end to record what was sent; what cannot be recorded then is sent again by another process."""
 BULK_RATE: Final = 25.0
 """Telegram asks for at most about 30 bulk messages a second (Bots FAQ); Twilio's default is 80."""
 
@@ -94,8 +96,10 @@ class Delivery:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _held: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=lambda: defaultdict(_slots))
-    _buckets: dict[str, Bucket] = field(default_factory=lambda: defaultdict(_bucket))
+    _buckets: dict[tuple[str, int], Bucket] = field(default_factory=lambda: defaultdict(_bucket))
     _in_hand: set[int] = field(default_factory=set)
+    _unrecorded: set[int] = field(default_factory=set)
+    _behind: bool = False
     _beaten: float = float("-inf")
     _closing: bool = False
 
@@ -116,6 +120,7 @@ class Delivery:
                     )
                 )
             else:
+                self._behind = True
                 self._wake.set()
 
     def nudge(self) -> None:
@@ -128,32 +133,43 @@ class Delivery:
             await asyncio.wait(tuple(self._workers))
 
     async def run(self) -> None:
-        """Claims what is due, at least every second, until cancelled."""
-        while True:
+        """Claims what is due, at least every second, until closed or cancelled."""
+        while not self._closing:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), 1.0)
             self._wake.clear()
+            if self._closing:
+                return
             try:
                 found = await self.lanes.run(self._claim)
             except Exception as error:
                 log.warning("the outbox cannot be read now: %s", type(error).__name__)
                 continue
-            for waiting in found:
+            self._behind = bool(found)
+            for waiting in () if self._closing else found:
                 self._enqueue(waiting)
             if len(found) == CLAIM_AT_ONCE:
                 self._wake.set()
 
     async def close(self, grace: float) -> None:
-        """What is in hand is sent or given back: at most `grace` seconds later this process claims nothing."""
+        """What is in hand is sent or given back: at most `grace` seconds and LAST_WORDS later this process claims
+        nothing, even if the database cannot be told."""
         self._closing = True
+        self._wake.set()
         if self._workers:
             await asyncio.wait(self._workers, timeout=grace)
-        for task in tuple(self._workers):
+        workers = tuple(self._workers)
+        for task in workers:
             task.cancel()
-        if self._recording is not None:
-            await asyncio.gather(self._recording, return_exceptions=True)
-        await self._record_now()
-        await self.lanes.run(partial(outbox.leave, nodes=[self.node]))
+        await asyncio.gather(*workers, return_exceptions=True)
+        try:
+            async with asyncio.timeout(LAST_WORDS):
+                if self._recording is not None:
+                    await self._recording
+                await self._record_now()
+                await self.lanes.run(partial(outbox.leave, nodes=[self.node]))
+        except Exception as error:
+            log.warning("what was sent last could not be recorded: %s", type(error).__name__)
 
     def take_report(
         self,
@@ -168,7 +184,16 @@ class Delivery:
         at: datetime,
     ) -> None:
         """The row has this status unless it had a higher one. `again` is what the failure asks for: "window" sends
-        the opener instead, "later" tries once more in a day, "" nothing."""
+        the opener instead, "later" tries once more in a day, "" nothing.
+
+        A failure counts once, however often it is reported, and nothing that is told later of the same message
+        touches the row any more: it may be on its way again.
+        """
+        if ref and status == outbox.FAILED:
+            if not events.note(conn, channel, _failure(ref), "Report", at):
+                return
+        elif ref and events.known(conn, channel, _failure(ref)):
+            return
         row = outbox.report(conn, channel, number, ref, status, code, reason)
         if row is None or status != outbox.FAILED or row.attempts >= 2:
             return
@@ -182,11 +207,16 @@ class Delivery:
         at = self.now()
         if time.monotonic() - self._beaten >= BEAT_EVERY:
             outbox.beat(conn, self.node, at)
-            outbox.let_go(conn, self.node, tuple(self._in_hand), at)
+            outbox.let_go(conn, self.node, (*self._in_hand, *self._unrecorded), at)
             self._beaten = time.monotonic()
         found = []
         for row in outbox.claim(conn, self.node, at - DEAD_AFTER, at, CLAIM_AT_ONCE):
-            waiting = self._waiting(conn, row)
+            try:
+                waiting = self._waiting(conn, row)
+            except ValueError:
+                # written by another version of this program: it must not keep all the others from leaving
+                outbox.give_up(conn, row.id, "damaged", "the message cannot be read")
+                continue
             if waiting is None:
                 outbox.give_up(conn, row.id, "gone", "the address or the message is gone")
             else:
@@ -222,7 +252,8 @@ class Delivery:
         )
 
     def _enqueue(self, waiting: Waiting) -> None:
-        key = f"{waiting.address.channel}:{waiting.address.value}"
+        # a reply does not queue behind an alert or bulk that waits for its turn
+        key = f"{waiting.address.channel}:{waiting.address.value}:{'later' if waiting.lane else 'reply'}"
         self._in_hand.add(waiting.number)
         line = self._queues.get(key)
         if line is None:
@@ -243,10 +274,12 @@ class Delivery:
                 self._in_hand.discard(line.popleft().number)
                 # it waits in the database now, and what comes after it must not overtake it
                 while line and not finished:
-                    other = line.popleft()
                     back = partial(outbox.put_back, due_at=self.now(), code="", reason="", counts=False)
-                    await self.lanes.run(partial(back, key=other.number))
-                    self._in_hand.discard(other.number)
+                    await self.lanes.run(partial(back, key=line[0].number))
+                    self._in_hand.discard(line.popleft().number)
+        except Exception as error:
+            # the rows are let go after a while, and claimed again
+            log.warning("what became of a message cannot be recorded: %s", type(error).__name__)
         finally:
             self._in_hand.difference_update(waiting.number for waiting in line)
             del self._queues[key]
@@ -297,7 +330,7 @@ class Delivery:
                 after = min(60.0 * (waiting.attempts + 1), 900.0)
                 return await self._put_back(waiting, after, error, counts=not isinstance(error, Misconfigured))
             await asyncio.sleep(pause)
-        return False
+        return await self._put_back(waiting, 0.0, WindowClosed(), counts=True)
 
     async def _send(self, waiting: Waiting) -> Receipt:
         channel = waiting.address.channel
@@ -306,11 +339,7 @@ class Delivery:
             raise Misconfigured(f"the channel {channel} is not switched on", "off")
         letter = await self._letter(waiting)
         if waiting.lane:
-            await asyncio.sleep(self._buckets[channel].wait(time.monotonic()))
-        held = self._held.get(channel, 0.0) - time.monotonic()
-        while held > 0:
-            await asyncio.sleep(held)
-            held = self._held[channel] - time.monotonic()
+            await asyncio.sleep(self._buckets[channel, waiting.lane].wait(time.monotonic()))
         to = Recipient(
             _address(waiting.address),
             waiting.language,
@@ -318,6 +347,9 @@ class Delivery:
             waiting.address.last_inbound,
         )
         async with self._slots[channel]:
+            # asked last of all: the provider may have said so while this letter waited for its turn
+            while (held := self._held[channel] - time.monotonic()) > 0:
+                await asyncio.sleep(held)
             return await sender.send(letter, to)
 
     async def _letter(self, waiting: Waiting) -> Letter:
@@ -339,6 +371,7 @@ class Delivery:
             await self.lanes.run(partial(outbox.park, key=waiting.number, ref=ref, at=self.now()))
             return True
         self._sent.append((waiting.number, ref))
+        self._unrecorded.add(waiting.number)
         self._farewells = self._farewells or waiting.person_id is None
         if self._recording is None or self._recording.done():
             self._recording = asyncio.create_task(self._record())
@@ -363,6 +396,10 @@ class Delivery:
             self._sent = batch + self._sent
             self._farewells = self._farewells or farewells
             raise
+        self._unrecorded.difference_update(number for number, _ in batch)
+        if self._behind:
+            # the next message of the same reader waits for just this
+            self._wake.set()
 
     async def _put_back(self, waiting: Waiting, after: float, error: SendError, counts: bool) -> bool:
         if waiting.attempts >= MOST_ATTEMPTS:
@@ -407,6 +444,10 @@ def _record(conn: Connection, batch: Sequence[tuple[int, str]], farewells: bool,
     outbox.mark_sent(conn, batch, at)
     if farewells:
         outbox.drop_farewells(conn)
+
+
+def _failure(ref: str) -> str:
+    return f"{ref[:100]}:failed"
 
 
 def _slots() -> asyncio.Semaphore:

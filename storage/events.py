@@ -1,6 +1,6 @@
 """Everything that reached us: one row per provider's event, kept in full only where it could not be worked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ DONE, DEAD, RETRIED = "done", "dead", "retried"
 
 
 class EventRow(SQLModel, table=True):
-    """One event; `body` is empty once it was worked. `person_id` links without a foreign key: it outlives nobody."""
+    """One event; `body` is empty once it was worked, and then nothing here leads to a person."""
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("channel", "provider_id"), Index(None, "status", "id"))
@@ -41,6 +41,11 @@ def note(conn: Connection, channel: str, provider_id: str, kind: str, at: dateti
     """The event is known from now on; False if it was known already, so that it must not be worked again."""
     values = {"channel": channel, "provider_id": provider_id, "kind": kind, "status": DONE, "received_at": at}
     return conn.execute(_NOTE[conn.dialect.name], values).rowcount > 0
+
+
+def known(conn: Connection, channel: str, provider_id: str) -> bool:
+    """Whether the event was noted."""
+    return conn.execute(select(_E.id).where(_E.channel == channel, _E.provider_id == provider_id)).first() is not None
 
 
 def bury(
@@ -83,6 +88,18 @@ def dead_letter(conn: Connection, key: int) -> DeadLetter:
     return _letter(row)
 
 
+def letters_of(conn: Connection, names: Set[tuple[str, str]]) -> list[DeadLetter]:
+    """The dead letters of one person, who has these addresses (channel and value): each one is opened to see."""
+    found = (_letter(row) for row in conn.execute(select(EVENTS).where(_E.status == DEAD).order_by(_E.id)))
+    return [letter for letter in found if not names.isdisjoint(_names(letter))]
+
+
+def forget_letters(conn: Connection, keys: Collection[int]) -> None:
+    """Nothing of these dead letters can be read any more; that the events came stays known."""
+    values = {"status": DONE, "body": None, "error": ""}
+    conn.execute(update(EVENTS).where(_E.id.in_(keys), _E.status == DEAD).values(**values))
+
+
 def dead_count(conn: Connection) -> int:
     """How many dead letters wait."""
     return int(conn.execute(select(func.count()).select_from(EVENTS).where(_E.status == DEAD)).scalar_one())
@@ -99,6 +116,14 @@ def fail_again(conn: Connection, key: int, error: str) -> None:
     conn.execute(
         update(EVENTS).where(_E.id == key, _E.status == DEAD).values(error=error[:2000], attempts=_E.attempts + 1)
     )
+
+
+def _names(letter: DeadLetter) -> Iterator[tuple[str, str]]:
+    aliases = letter.body.get("aliases")
+    for name in (letter.body.get("address"), *(aliases if isinstance(aliases, list) else ())):
+        match name:
+            case [str(channel), str(value), *_]:
+                yield channel, value
 
 
 def _letter(row: Row[Any]) -> DeadLetter:

@@ -5,8 +5,8 @@
                     -> failed     (for good, with its cause)
     sending of a process that died -> sending of another one: at least once, and never silently lost
 
-A row may be claimed only if no earlier row of the same address is still open: each reader gets her messages in
-order, whichever process sends them.
+A row may be claimed only if no earlier row of the same address that is as urgent is still open: each reader gets her
+messages in order, whichever process sends them, and a reply never waits for bulk.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +39,8 @@ TODO, SENDING, PARKED = "todo", "sending", "parked"
 SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
 RANKS: Final[Mapping[str, int]] = {TODO: 0, SENDING: 0, PARKED: 1, SENT: 2, DELIVERED: 3, READ: 4, FAILED: 5}
 LOST_AFTER: Final = timedelta(minutes=1)
+ON_PURPOSE: Final = timedelta(minutes=30)
+"""Longer than any pause between two attempts."""
 LANES: Final[Mapping[str, int]] = {"reply": 0, "alert": 1, "bulk": 2}
 
 
@@ -50,6 +52,8 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_open", "address_id", "id", sqlite_where=text("rank < 2"), postgresql_where=text("rank < 2")),
         Index("ix_outbox_due", "due_at", sqlite_where=text("rank = 0"), postgresql_where=text("rank = 0")),
         Index(None, "ref"),
+        # providers report by this number long after: it must never be given out twice
+        {"sqlite_autoincrement": True},
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -109,8 +113,8 @@ class Claimed:
 def put(conn: Connection, post: Post, at: datetime, node: str) -> tuple[int, bool]:
     """The row's number, and whether this process has claimed it at once.
 
-    It is claimed at birth where nothing older of this address waits with another process, so that a reply
-    needs no transaction of its own before it is sent. A process without a name (`node` "") claims nothing.
+    It is claimed at birth where nothing older of this address, as urgent, waits with another process, so that a
+    reply needs no transaction of its own before it is sent. A process without a name (`node` "") claims nothing.
     """
     values = {
         "person_id": post.person_id,
@@ -125,7 +129,8 @@ def put(conn: Connection, post: Post, at: datetime, node: str) -> tuple[int, boo
         "status": SENDING,
     }
     others = not node or (
-        post.address_id is not None and conn.execute(_OTHERS, {"address": post.address_id, "node": node}).first()
+        post.address_id is not None
+        and conn.execute(_OTHERS, {"address": post.address_id, "node": node, "urgency": post.lane}).first()
     )
     if others:
         values |= {"status": TODO, "node": None}
@@ -136,11 +141,14 @@ def claim(conn: Connection, node: str, dead_before: datetime, at: datetime, limi
     """Rows that are due, first the replies, each now claimed by this process.
 
     A row may be taken (1) if it waits and is due, or (2) if it was claimed by a process whose last sign of life is
-    older than `dead_before`; and (3) only if no earlier row of its address is open.
+    older than `dead_before`; and (3) only if no earlier row of its address in its lane or a more urgent one is open.
     """
     earlier = OUTBOX.alias("earlier")
     open_before = exists().where(
-        earlier.c.address_id == _O.address_id, earlier.c.id < _O.id, earlier.c.rank == 0
+        earlier.c.address_id == _O.address_id,
+        earlier.c.id < _O.id,
+        earlier.c.rank == 0,
+        earlier.c.lane <= _O.lane,
     )
     dead = select(NODES.c.id).where(NODES.c.beat_at < dead_before)
     living = select(NODES.c.id)
@@ -206,16 +214,17 @@ def park(conn: Connection, key: int, ref: str, at: datetime) -> None:
 
 
 def unpark(conn: Connection, address_id: int, at: datetime) -> int:
-    """What waited for this reader may go out now; how many."""
+    """What waited for this reader is now an answer to her, and goes out before any newer one; how many."""
     return conn.execute(
         update(OUTBOX)
         .where(_O.address_id == address_id, _O.rank == 1)
-        .values(status=TODO, rank=0, due_at=at, claimed_by=None)
+        .values(status=TODO, rank=0, lane=LANES["reply"], due_at=at, claimed_by=None)
     ).rowcount
 
 
 def give_up(conn: Connection, key: int, code: str, reason: str) -> None:
-    """The row failed for good, and why."""
+    """The row failed for good, and why; a farewell is forgotten."""
+    conn.execute(OUTBOX.delete().where(_O.id == key, _O.farewell.is_not(None)))
     conn.execute(
         update(OUTBOX)
         .where(_O.id == key, _O.rank < RANKS[FAILED])
@@ -252,18 +261,19 @@ def report(
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits: rows not yet sent by lane, and since when the oldest."""
+    """What waits: rows not yet sent, and since when the oldest of those that should have left."""
 
     waiting: int
     oldest: datetime | None
     failed: int
 
 
-def backlog(conn: Connection) -> Backlog:
-    """What waits now."""
-    waiting, oldest = conn.execute(
-        select(func.count(), func.min(_O.created_at)).where(_O.rank == 0)
-    ).one()
+def backlog(conn: Connection, at: datetime) -> Backlog:
+    """What waits at `at`. A message that is to wait on purpose (once more in a day) makes nothing old."""
+    waiting = conn.execute(select(func.count()).where(_O.rank == 0)).scalar_one()
+    oldest = conn.execute(
+        select(func.min(_O.created_at)).where(_O.rank == 0, _O.due_at <= at + ON_PURPOSE)
+    ).scalar_one()
     failed = conn.execute(select(func.count()).where(_O.status == FAILED)).scalar_one()
     return Backlog(int(waiting), oldest, int(failed))
 
@@ -350,13 +360,15 @@ _OTHERS = (
     .where(
         _O.address_id == bindparam("address"),
         _O.rank == 0,
+        _O.lane <= bindparam("urgency"),
         or_(_O.claimed_by.is_(None), _O.claimed_by != bindparam("node")),
     )
     .limit(1)
 )
 _SENT = (
     update(OUTBOX)
-    .where(_O.id == bindparam("key"), _O.rank < RANKS[SENT])
+    # a row that was put back meanwhile, because the provider reported a failure at once, is to be sent again
+    .where(_O.id == bindparam("key"), _O.status == SENDING)
     .values(
         status=SENT,
         rank=RANKS[SENT],

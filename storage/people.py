@@ -46,7 +46,8 @@ class AddressRow(SQLModel, table=True):
     """One way to reach a person; the value is encrypted and found by its keyed hash."""
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("channel", "value_hash"),)
+    # a number is never given out twice: a message under way to somebody who was erased must not meet a stranger
+    __table_args__ = (UniqueConstraint("channel", "value_hash"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: str = Field(foreign_key="person.id", index=True, max_length=22)
@@ -135,7 +136,7 @@ _COLUMNS = (
 
 
 def find(conn: Connection, channel: str, hashes: list[str], lock: bool) -> KnownPerson | None:
-    """The person one of these addresses (keyed hashes, the preferred one first) belongs to.
+    """The person one of these addresses (keyed hashes) belongs to; of several people the one known longest, always.
 
     With `lock` her row is held until the transaction ends, so that turns of one person never overlap.
     """

@@ -88,7 +88,8 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_due', ['due_at'], unique=False, sqlite_where=sa.text('rank = 0'), postgresql_where=sa.text('rank = 0'))
@@ -152,7 +153,8 @@ def upgrade() -> None:
     sa.Column('blocked_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_address_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_address')),
-    sa.UniqueConstraint('channel', 'value_hash', name=op.f('uq_address_channel_value_hash'))
+    sa.UniqueConstraint('channel', 'value_hash', name=op.f('uq_address_channel_value_hash')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('address', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_address_person_id'), ['person_id'], unique=False)
