@@ -90,6 +90,9 @@ async def _assemble(
     if alone and database.kind == "sqlite":
         # alone on this file: whatever claims are left are those of a process that died
         await lanes.run(lambda conn: outbox.leave(conn, outbox.other_nodes(conn, node)))
+    if alone:
+        # before the first event: what a process claims that never gave a sign of life, another one takes over
+        await lanes.run(partial(outbox.beat, node=node, at=clock.now()))
     served: list[TelegramChannel] = []
     world = World(content, partial(_house, settings, served), database.keys, Library())
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)

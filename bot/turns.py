@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels.contract import StatusReport, Unready
-from bot.metrics import TURNS
+from bot.metrics import TURN_SECONDS, TURNS
 from conversations.effects import AcceptInvitation, JoinPerson
 from conversations.engine import Engine
 from conversations.event_json import event_from_json, event_to_json, kind_of
@@ -73,12 +74,16 @@ class Turns:
     async def take(self, happened: Sequence[Event]) -> None:
         """Every event is committed when this returns: worked, known as a repetition, or kept as a dead letter.
 
-        Raises Unready if the database cannot take them now; some may have been committed, which is harmless.
+        Raises Unready if the database cannot take them now; some may have been committed, which is harmless, but of
+        one address never a later one without an earlier one.
         """
         if len(happened) == 1:
             await self._take(happened[0])
             return
-        outcomes = await asyncio.gather(*(self._take(event) for event in happened), return_exceptions=True)
+        of_one: dict[Address, list[Event]] = {}
+        for event in happened:
+            of_one.setdefault(event.address, []).append(event)
+        outcomes = await asyncio.gather(*map(self._take_in_order, of_one.values()), return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -94,6 +99,7 @@ class Turns:
                 at=self._now(),
                 what=Due(timer.kind, timer.subject, timer.payload),
             ),
+            timer,
         )
 
     async def retry(self, dead_letter: int) -> str:
@@ -132,10 +138,17 @@ class Turns:
         if report.rank == "failed":
             self._delivery.nudge()
 
+    async def _take_in_order(self, happened: Sequence[Event]) -> None:
+        for event in happened:
+            await self._take(event)
+
     async def _take(self, event: Event) -> None:
         await self._guarded(partial(self._turn, event), event.address.value, event)
 
-    async def _guarded(self, job: Callable[[Connection], Turned], key: str, event: Event) -> None:
+    async def _guarded(
+        self, job: Callable[[Connection], Turned], key: str, event: Event, timer: Timer | None = None
+    ) -> None:
+        began = time.perf_counter()
         try:
             turned = await self._lanes.run(job, key)
         except Exception as error:
@@ -143,17 +156,21 @@ class Turns:
                 log.warning("the database cannot take events now: %s", type(error).__name__)
                 raise Unready from error
             log.exception("an event (%s, %s) could not be worked", event.address.channel, kind_of(event))
-            turned = await self._bury(event, error, key)
+            turned = await self._bury(event, error, key, timer)
+            outcome = "dead"
+        else:
+            outcome = "repeated" if turned.repeated else "worked"
         self._hand_on(turned)
         if turned.roles:
             self._on_roles(event.address, turned.roles)
-        TURNS.labels(outcome="repeated" if turned.repeated else "worked").inc()
+        TURNS.labels(outcome=outcome).inc()
+        TURN_SECONDS.observe(time.perf_counter() - began)
 
-    async def _bury(self, event: Event, error: Exception, key: str) -> Turned:
-        TURNS.labels(outcome="dead").inc()
+    async def _bury(self, event: Event, error: Exception, key: str, timer: Timer | None) -> Turned:
         try:
-            return await self._lanes.run(partial(self._keep, event, _cause(error)), key)
+            return await self._lanes.run(partial(self._keep, event, _cause(error), timer), key)
         except Exception as second:
+            log.warning("an event cannot be kept now: %s", type(second).__name__)
             raise Unready from second
 
     def _hand_on(self, turned: Turned) -> None:
@@ -175,7 +192,7 @@ class Turns:
         return self._work(conn, replace(event, at=self._now()))
 
     def _ring(self, timer: Timer, conn: Connection) -> Turned:
-        if not timers.take(conn, timer.id):
+        if not timers.take(conn, timer):
             return Turned(repeated=True)
         event = Event(
             id=f"{timer.id}",
@@ -194,7 +211,8 @@ class Turns:
         unparked = 0
         silent = isinstance(event.what, Blocked)
         last = known.here.last_inbound
-        if not silent and (known.here.blocked or last is None or event.at - last > people.SEEN_EVERY):
+        # a time to come is that of a clock that was wrong: to believe it would keep what is parked for ever
+        if not silent and (known.here.blocked or last is None or abs(event.at - last) > people.SEEN_EVERY):
             people.note_inbound(conn, known.here.id, event.at)
             unparked = outbox.unpark(conn, known.here.id, event.at)
             known = replace(known, here=replace(known.here, last_inbound=event.at, blocked=False))
@@ -205,7 +223,7 @@ class Turns:
         state = from_json(known.state) if isinstance(known.state, dict) else START
         facts = gather(conn, self._world, known, event, state, look_of(known.here.channel, known.here.value))
         step = self._engine.step(state, event, facts)
-        hand = Hand(conn, self._world.keys, self._delivery.node, known, facts, event.message_ref, [])
+        hand = Hand(conn, self._world.keys, self._delivery.node, known, facts, event.message_ref, [], self._now())
         carry_out(hand, step.effects)
         joined = next((e for e in step.effects if isinstance(e, JoinPerson)), None)
         if joined is not None:
@@ -221,9 +239,11 @@ class Turns:
         """The address is another person's now: she goes on here, where she was."""
         return self._work(conn, replace(event, what=Joined("")))
 
-    def _keep(self, event: Event, cause: str, conn: Connection) -> Turned:
-        """The event becomes a dead letter and the person reads an apology."""
+    def _keep(self, event: Event, cause: str, timer: Timer | None, conn: Connection) -> Turned:
+        """The event becomes a dead letter and the person reads an apology; a timer does not ring again by itself."""
         at = self._now()
+        if timer is not None and not timers.take(conn, timer):
+            return Turned(repeated=True)
         known_already = not events.bury(
             conn, event.address.channel, event.id, kind_of(event), event_to_json(event), cause, at
         )
@@ -249,8 +269,10 @@ class Turns:
         names = (event.address, *event.aliases)
         hashes = [address_hash(self._world, name) for name in names]
         known = people.find(conn, event.address.channel, hashes, lock=True)
-        if known is not None and len(known.addresses) >= len(names) and not event.aliases:
-            return known
+        if known is not None:
+            held = {(address.channel, address.value) for address in known.addresses}
+            if all((name.channel, name.value) in held for name in names):
+                return known
         try:
             if known is None:
                 person_id = secrets.token_urlsafe(16)
@@ -275,7 +297,7 @@ class Turns:
                 people.add_address(conn, person_id, name, hashed, at)
             elif other.id != person_id:
                 # two people under one roof: never merged by guess, a person of the association decides
-                audit.record(conn, "address_of_two", other.id, person_id, at)
+                audit.record_once(conn, "address_of_two", other.id, person_id, at)
 
     def _first_language(self, event: Event) -> str:
         catalog = self._world.content.catalog

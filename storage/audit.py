@@ -29,6 +29,13 @@ def record(conn: Connection, act: str, subject: str, actor: str, at: datetime) -
     conn.execute(insert(AUDIT).values(act=act, subject=subject, actor=actor, at=at))
 
 
+def record_once(conn: Connection, act: str, subject: str, actor: str, at: datetime) -> None:
+    """The act is on record; what was recorded before is not recorded again."""
+    a = AUDIT.c
+    if conn.execute(select(a.id).where(a.act == act, a.subject == subject, a.actor == actor)).first() is None:
+        record(conn, act, subject, actor, at)
+
+
 def acts(conn: Connection, limit: int = 100) -> list[Row[tuple[int, datetime, str, str, str]]]:
     """The last acts, the newest first."""
     return list(conn.execute(select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)))

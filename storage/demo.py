@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from conversations.events import Address
 from conversations.rules.codes import INVITATION, make_code
@@ -125,7 +125,9 @@ def phones(conn: Connection) -> list[DemoPhone]:
     for who in CAST:
         code = ""
         if not who.joined:
-            found = next((r for r in free if r.role == who.role and r.contract == who.contract), None)
+            firm = None if who.firm is None else FIRMS[who.firm][0]
+            wanted = (who.role, who.contract, firm)
+            found = next((r for r in free if (r.role, r.contract, r.enterprise) == wanted), None)
             if found is not None:
                 free.remove(found)
                 code = found.code
@@ -134,21 +136,33 @@ def phones(conn: Connection) -> list[DemoPhone]:
 
 
 def remove(conn: Connection, at: datetime) -> int:
-    """Nothing of the demonstration is left, nor of anybody who joined with its codes; how many people went."""
-    joined = select(INVITATIONS.c.used_by).where(INVITATIONS.c.demo, INVITATIONS.c.used_by.is_not(None))
-    simulated = select(people.ADDRESSES.c.person_id).where(people.ADDRESSES.c.channel == "simulator")
+    """Nothing of the demonstration is left, nor of anybody who joined with its codes; how many people went.
+
+    Whoever joined with a real code too stays, with all her answers: only her simulator phone and her roles in the
+    demonstration go. A demonstration's wave in which real people answered becomes a real one.
+    """
+    i, m, a = INVITATIONS.c, people.MEMBERSHIPS.c, people.ADDRESSES.c
+    firms = select(ENTERPRISES.c.id).where(ENTERPRISES.c.demo)
+    invented = i.demo | i.enterprise_id.in_(firms)
+    codes = list(conn.execute(select(i.id).where(invented)).scalars())
+    joined = select(i.used_by).where(i.id.in_(codes), i.used_by.is_not(None))
+    real = select(i.used_by).where(i.id.not_in(codes), i.used_by.is_not(None))
+    simulated = select(a.person_id).where(a.channel == "simulator")
+    touched = PEOPLE.c.demo | PEOPLE.c.id.in_(joined) | PEOPLE.c.id.in_(simulated)
     gone: Sequence[str] = conn.execute(
-        select(PEOPLE.c.id).where(PEOPLE.c.demo | PEOPLE.c.id.in_(joined) | PEOPLE.c.id.in_(simulated))
+        select(PEOPLE.c.id).where(touched, PEOPLE.c.id.not_in(real))
     ).scalars().all()
     for person in gone:
         privacy.erase(conn, person, at)
+    conn.execute(delete(people.ADDRESSES).where(a.channel == "simulator"))
     conn.execute(delete(outbox.OUTBOX).where(outbox.OUTBOX.c.channel == "simulator"))
-    waves = select(forms.WAVES.c.id).where(forms.WAVES.c.demo)
-    runs = select(forms.RUNS.c.id).where(forms.RUNS.c.wave_id.in_(waves))
-    conn.execute(delete(forms.ANSWERS).where(forms.ANSWERS.c.run_id.in_(runs)))
-    conn.execute(delete(forms.RUNS).where(forms.RUNS.c.wave_id.in_(waves)))
-    conn.execute(delete(forms.WAVES).where(forms.WAVES.c.demo))
-    conn.execute(delete(INVITATIONS).where(INVITATIONS.c.demo))
+    for used_by, used_at in conn.execute(select(i.used_by, i.used_at).where(i.id.in_(codes), i.used_by.is_not(None))):
+        # the role was given in the turn that used the code
+        conn.execute(delete(people.MEMBERSHIPS).where(m.person_id == used_by, m.since == used_at))
+    answered = select(forms.RUNS.c.wave_id)
+    conn.execute(delete(forms.WAVES).where(forms.WAVES.c.demo, forms.WAVES.c.id.not_in(answered)))
+    conn.execute(update(forms.WAVES).where(forms.WAVES.c.demo).values(demo=False))
+    conn.execute(delete(INVITATIONS).where(i.id.in_(codes)))
     conn.execute(delete(ENTERPRISES).where(ENTERPRISES.c.demo))
     simulator.clear(conn)
     return len(gone)

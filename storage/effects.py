@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy import Connection
@@ -59,7 +59,10 @@ class Posted:
 
 @dataclass(slots=True)
 class Hand:
-    """Who carries the effects of one turn out: the transaction, the person, and what was put in the outbox."""
+    """Who carries the effects of one turn out: the transaction, the person, and what was put in the outbox.
+
+    `at` is the real time, at which messages are put there; `facts.now` may be long before (a late delivery).
+    """
 
     conn: Connection
     keys: KeyRing
@@ -68,6 +71,7 @@ class Hand:
     facts: Facts
     message_ref: str
     posted: list[Posted]
+    at: datetime
     erased: bool = False
 
 
@@ -97,7 +101,9 @@ def _carry_out(hand: Hand, effect: Effect) -> None:
         case JoinPerson(link_code_id=key, person_id=other):
             network.use_link_code(conn, key, now)
             people.move_addresses(conn, person, other)
-            privacy.drop_guest(conn, person)
+            # the chat she goes on in is the one she wrote from last
+            people.note_inbound(conn, hand.known.here.id, now)
+            privacy.drop_guest(conn, person, other)
             audit.record(conn, "joined_channel", hand.known.here.channel, other, now)
         case StartRun(run_id=key, wave_id=wave, form_version=version, run=run):
             forms.start_run(conn, key, person, wave, version, run.to_json(), now)
@@ -171,7 +177,7 @@ def _post(hand: Hand, reader: KnownPerson, address: KnownAddress, say: Say, fare
         replaces=replaces,
         farewell=f"{address.kind}:{address.value}" if farewell else None,
     )
-    number, claimed = outbox.put(hand.conn, post, hand.facts.now, hand.node)
+    number, claimed = outbox.put(hand.conn, post, hand.at, hand.node)
     aliases = tuple(a for a in reader.addresses if a.channel == address.channel and a.id != address.id)
     hand.posted.append(
         Posted(number, post.person_id, address, reader.language, post.lane, say.message, replaces, claimed, aliases)

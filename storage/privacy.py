@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
 
-from storage import audit
-from storage.events import EVENTS
-from storage.forms import ANSWERS, RUNS, WAVES
+from storage import audit, events
+from storage.forms import ANSWERS, RUNS
 from storage.network import ENTERPRISES, INVITATIONS, LINK_CODES
 from storage.outbox import OUTBOX
 from storage.people import ADDRESSES, CONSENTS, MEMBERSHIPS, PEOPLE
@@ -20,11 +19,10 @@ HELD = (ADDRESSES, MEMBERSHIPS, CONSENTS, TIMERS, LINK_CODES)
 
 
 def export(conn: Connection, person_id: str) -> bytes:
-    """Everything we hold about this person, as readable JSON (UTF-8); GDPR art. 15 and 20."""
+    """Everything we hold about this person and nothing of anybody else, as JSON (UTF-8); GDPR art. 15, 20."""
     runs = [dict(r._mapping) for r in conn.execute(select(RUNS).where(RUNS.c.person_id == person_id))]
     for run in runs:
         run["answers"] = _rows(conn, ANSWERS, ANSWERS.c.run_id == run["id"])
-        run["state"] = run["state"]
     tickets = _rows(conn, TICKETS, TICKETS.c.person_id == person_id)
     for ticket in tickets:
         ticket.pop("answered_by", None)
@@ -35,13 +33,24 @@ def export(conn: Connection, person_id: str) -> bytes:
         .outerjoin(ENTERPRISES, ENTERPRISES.c.id == MEMBERSHIPS.c.enterprise_id)
         .where(MEMBERSHIPS.c.person_id == person_id)
     )
+    held = _rows(conn, PEOPLE, PEOPLE.c.id == person_id)
+    for person in held:
+        # what is on her screen may be of others: the tickets a welfare manager reads
+        state = person["state"] if isinstance(person["state"], dict) else {}
+        person["state"] = {part: state[part] for part in ("place", "parked") if part in state}
+    invitations = select(INVITATIONS.c.role, INVITATIONS.c.created_at, INVITATIONS.c.used_at)
+    letters = events.letters_of(conn, _names(conn, person_id))
     data: dict[str, Any] = {
-        "person": _rows(conn, PEOPLE, PEOPLE.c.id == person_id),
+        "person": held,
         "addresses": _rows(conn, ADDRESSES, ADDRESSES.c.person_id == person_id),
         "roles": [dict(r._mapping) for r in memberships],
+        "invitations": [
+            dict(r._mapping) for r in conn.execute(invitations.where(INVITATIONS.c.used_by == person_id))
+        ],
         "consents": _rows(conn, CONSENTS, CONSENTS.c.person_id == person_id),
         "questionnaires": runs,
         "messages_to_the_association": tickets,
+        "messages_not_yet_understood": [letter.body for letter in letters],
         "timers": _rows(conn, TIMERS, TIMERS.c.person_id == person_id),
         "messages_sent_to_you": [
             dict(r._mapping)
@@ -56,8 +65,9 @@ def export(conn: Connection, person_id: str) -> bytes:
 def erase(conn: Connection, person_id: str, at: datetime) -> None:
     """No row with the person's addresses, words or answers is left; that it happened is on record, without her id.
 
-    An invitation she used stays used, without her.
+    An invitation she used stays used, and what she answered to others stays theirs, both without her.
     """
+    events.forget_letters(conn, [letter.id for letter in events.letters_of(conn, _names(conn, person_id))])
     mine = select(RUNS.c.id).where(RUNS.c.person_id == person_id)
     conn.execute(delete(ANSWERS).where(ANSWERS.c.run_id.in_(mine)))
     conn.execute(delete(RUNS).where(RUNS.c.person_id == person_id))
@@ -66,18 +76,27 @@ def erase(conn: Connection, person_id: str, at: datetime) -> None:
     conn.execute(delete(TICKETS).where(TICKETS.c.person_id == person_id))
     conn.execute(delete(OUTBOX).where(OUTBOX.c.person_id == person_id))
     conn.execute(update(INVITATIONS).where(INVITATIONS.c.used_by == person_id).values(used_by="erased"))
+    conn.execute(update(TICKETS).where(TICKETS.c.answered_by == person_id).values(answered_by="erased"))
     for table in HELD:
         conn.execute(delete(table).where(table.c.person_id == person_id))
     conn.execute(delete(PEOPLE).where(PEOPLE.c.id == person_id))
     audit.record(conn, "erased", "", "", at)
 
 
-def drop_guest(conn: Connection, person_id: str) -> None:
-    """A guest whose addresses were given to somebody else disappears."""
+def drop_guest(conn: Connection, person_id: str, heir: str) -> None:
+    """A guest whose addresses were given to somebody else disappears; what she wrote to the association, and what
+    is on its way to her, is the other's."""
     for table in (TIMERS, LINK_CODES, CONSENTS):
         conn.execute(delete(table).where(table.c.person_id == person_id))
-    conn.execute(delete(OUTBOX).where(OUTBOX.c.person_id == person_id, OUTBOX.c.rank >= 2))
+    for kept in (TICKETS, OUTBOX):
+        conn.execute(update(kept).where(kept.c.person_id == person_id).values(person_id=heir))
     conn.execute(delete(PEOPLE).where(PEOPLE.c.id == person_id))
+
+
+def _names(conn: Connection, person_id: str) -> set[tuple[str, str]]:
+    """All names by which an event may tell that it is hers; a timer's bears her id."""
+    rows = conn.execute(select(ADDRESSES.c.channel, ADDRESSES.c.value).where(ADDRESSES.c.person_id == person_id))
+    return {("timer", person_id), *((row.channel, row.value) for row in rows)}
 
 
 def _rows(conn: Connection, table: Table, where: Any) -> list[dict[str, Any]]:
@@ -94,7 +113,3 @@ def _plain(value: object) -> str:
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     return str(value)
-
-
-ALL = (EVENTS, WAVES)
-"""Tables that hold nothing of a person once an event was worked."""

@@ -1,20 +1,21 @@
 """How long things are kept (domain.md, policy P12): what is older is gone after the night's run.
 
 Unfinished questionnaires 30 days after the last answer; answers six months after the wave, those of art. 9 three;
-the place in a conversation, its guests and its messages 90 days; worked events 30 days; expired codes 30 days.
+the place in a conversation, its guests and its messages 90 days, what we said only 7; events that could not be
+worked 90 days, others 30; expired codes 30 days; the proof of a newsletter consent 24 months after its withdrawal.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from storage import audit
-from storage.events import DONE, EVENTS, RETRIED
+from storage.events import DEAD, DONE, EVENTS, RETRIED
 from storage.forms import ANSWERS, RUNS, WAVES
 from storage.network import LINK_CODES
-from storage.outbox import OUTBOX
-from storage.people import MEMBERSHIPS, PEOPLE
+from storage.outbox import NODES, OUTBOX
+from storage.people import CONSENTS, MEMBERSHIPS, PEOPLE
 from storage.privacy import erase
 from storage.tickets import TICKETS
 
@@ -25,6 +26,7 @@ CHAT = timedelta(days=90)
 SPOKEN = timedelta(days=7)
 EVENT = timedelta(days=30)
 CODE = timedelta(days=30)
+PROOF = timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,32 @@ def retain(conn: Connection, at: datetime) -> Gone:
     conn.execute(update(PEOPLE).where(PEOPLE.c.seen_at < at - CHAT).values(state=None))
     guests = _guests(conn, at)
     conn.execute(update(OUTBOX).where(OUTBOX.c.rank >= 2, OUTBOX.c.created_at < at - SPOKEN).values(body=None))
+    # parked ones too: their reader has not come back
     messages = conn.execute(
-        delete(OUTBOX).where(OUTBOX.c.rank >= 2, OUTBOX.c.created_at < at - CHAT)
+        delete(OUTBOX).where(OUTBOX.c.rank >= 1, OUTBOX.c.created_at < at - CHAT)
     ).rowcount
     worked = conn.execute(
         delete(EVENTS).where(EVENTS.c.status.in_((DONE, RETRIED)), EVENTS.c.received_at < at - EVENT)
     ).rowcount
+    # nobody has mended what they met in all this time, and they hold what a person wrote
+    lost = conn.execute(delete(EVENTS).where(EVENTS.c.status == DEAD, EVENTS.c.received_at < at - CHAT)).rowcount
+    _proofs(conn, at)
+    conn.execute(delete(NODES).where(NODES.c.beat_at < at - EVENT))
     codes = conn.execute(delete(LINK_CODES).where(LINK_CODES.c.expires_at < at - CODE)).rowcount
-    gone = Gone(runs, answers, guests, messages, worked, codes)
-    if any((runs, answers, guests)):
-        audit.record(conn, "retention", f"runs {runs}, answers {answers}, guests {guests}", "", at)
+    gone = Gone(runs, answers, guests, messages, worked + lost, codes)
+    if any((runs, answers, guests, lost)):
+        subject = f"runs {runs}, answers {answers}, guests {guests}, dead letters {lost}"
+        audit.record(conn, "retention", subject[:60], "", at)
     return gone
+
+
+def _proofs(conn: Connection, at: datetime) -> None:
+    """What people said of the newsletter, where their last word is an old no."""
+    c = CONSENTS.c
+    last = select(func.max(c.id)).where(c.purpose == "newsletter").group_by(c.person_id)
+    withdrawn = select(c.person_id).where(c.id.in_(last), c.given.is_(False), c.at < at - PROOF)
+    people = list(conn.execute(withdrawn).scalars())
+    conn.execute(delete(CONSENTS).where(c.purpose == "newsletter", c.person_id.in_(people)))
 
 
 def _guests(conn: Connection, at: datetime) -> int:
@@ -87,5 +104,3 @@ def _guests(conn: Connection, at: datetime) -> int:
     for person in old:
         erase(conn, person, at)
     return len(old)
-
-

@@ -67,6 +67,7 @@ def due(conn: Connection, at: datetime, limit: int = 100) -> list[Timer]:
     ]
 
 
-def take(conn: Connection, timer_id: int) -> bool:
-    """The timer is gone; False if somebody else took it."""
-    return conn.execute(delete(TIMERS).where(_T.id == timer_id)).rowcount > 0
+def take(conn: Connection, timer: Timer) -> bool:
+    """The timer is gone; False if somebody else took it or it was set anew (SQLite may give its number again)."""
+    same = (_T.id == timer.id, _T.person_id == timer.person_id, _T.kind == timer.kind, _T.subject == timer.subject)
+    return conn.execute(delete(TIMERS).where(*same, _T.due_at == timer.due_at)).rowcount > 0
