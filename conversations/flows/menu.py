@@ -115,7 +115,7 @@ def _questionnaire(facts: Facts) -> tuple[Text, tuple[Choice, ...]]:
     """What a worker reads about the questionnaire, and the button that leads there if it is open."""
     run, wave = facts.run, facts.wave
     if run is not None and run.finished:
-        return p("menu.questionnaire_sent"), ()
+        return p("menu.questionnaire_sent"), (choice("@needs:open", "menu.reread"),)
     if wave is None or facts.form is None or not wave_open(facts):
         return p("menu.questionnaire_closed"), ()
     day = Day(wave.closes_at.astimezone(facts.zone).date())

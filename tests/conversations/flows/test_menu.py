@@ -12,7 +12,7 @@ from tests.conversations.player import HOUSE, NOW, Player, golden, guest, member
 ALWAYS = ["Parla con una persona", "I miei dati", "Lingua / Language", "Collega un'altra chat", "Aiuto"]
 
 
-def test_a_worker_may_begin_resume_and_then_only_read_that_it_was_sent() -> None:
+def test_a_worker_may_begin_resume_and_then_read_what_she_sent() -> None:
     player = Player(member(reminders=True), **open_wave())
     player.opens()
     player.taps("Inizia il questionario")
@@ -26,7 +26,7 @@ def test_a_worker_may_begin_resume_and_then_only_read_that_it_was_sent() -> None
     assert player.facts.run is not None
     player.facts = replace(player.facts, run=replace(player.facts.run, finished=True))
     assert "già mandato" in player.says("menu")
-    assert player.labels() == ALWAYS
+    assert player.labels() == ["Le mie risposte", *ALWAYS]
 
 
 def test_without_a_wave_or_after_its_end_nothing_is_offered_that_cannot_be_done() -> None:
