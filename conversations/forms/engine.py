@@ -32,6 +32,8 @@ class Engine(Reader):
         self.changed = False
         self.loading = False
         self.added = 0
+        self.growing = False
+        self.has_growers = any(definition.feeds_itself for definition in form.definitions.values())
 
     # Change
 
@@ -66,7 +68,7 @@ class Engine(Reader):
         """Gives preloaded and first values, once for a new run."""
         for item in list(leaves(self.document)):
             self._preload(item)
-        self.settle()
+        self._converge()
         self._fire("odk-instance-first-load", self.document)
         self._fire("odk-instance-load", self.document)
         self.settle()
@@ -125,13 +127,27 @@ class Engine(Reader):
 
     def settle(self) -> None:
         """Recomputes relevance, repeats, calculations and choices until nothing changes any more."""
+        self._converge()
+        if self.has_growers and not self.loading:
+            # "Ask until the last one says stop": one more a turn, once all else is known.
+            self.growing = True
+            self.changed = False
+            self._pass()
+            self.growing = False
+            if self.changed:
+                self._converge()
+
+    def _converge(self) -> None:
         for _ in range(MOST_PASSES):
             self.changed = False
-            for child in self.document.children:
-                if isinstance(child, Item):
-                    self._visit(child)
+            self._pass()
             if not self.changed:
                 return
+
+    def _pass(self) -> None:
+        for child in self.document.children:
+            if isinstance(child, Item):
+                self._visit(child)
 
     def _visit(self, item: Item) -> None:
         definition = item.definition
@@ -153,8 +169,9 @@ class Engine(Reader):
             self._read(item)
             return
         for child_definition in definition.children:
-            if child_definition.count is not None and relevant:
-                self._adjust(item, child_definition, first and not self.loading)
+            # While loading, sizes are as they were saved; rules that never settle would let them grow.
+            if child_definition.count is not None and relevant and not self.loading:
+                self._adjust(item, child_definition, first)
         for child in list(item.children):
             if not isinstance(child, Item):
                 continue
@@ -273,6 +290,10 @@ class Engine(Reader):
         for item in present[wanted:]:
             remove(item)
             self.changed = True
+        if definition.feeds_itself:
+            if not self.growing:
+                return
+            wanted = min(wanted, len(present) + 1)
         for place in range(len(present), wanted):
             self.changed = True
             if self._insert(parent, definition, place) is None:

@@ -122,9 +122,13 @@ def _expressions(definition: Definition) -> Iterator[tuple[str, Expression]]:
 
 
 def link_problems(document: Definition, definitions: dict[str, Definition]) -> list[Problem]:
-    """Warnings on paths that lead nowhere and values no choice has; circles of calculations as errors."""
+    """Warnings on paths that lead nowhere and values no choice has; circles of calculations as errors.
+
+    Also marks the repeats whose count depends on their own instances.
+    """
     problems: list[Problem] = []
     uses: dict[str, set[str]] = {}
+    counts: dict[str, set[str]] = {}
     for ref, definition in definitions.items():
         for name, expression in _expressions(definition):
             links = Links(document, definition)
@@ -138,8 +142,32 @@ def link_problems(document: Definition, definitions: dict[str, Definition]) -> l
                 uses.setdefault(ref, set()).update(others)
                 if ref in links.used and "once" not in expression.functions:
                     problems.append(Problem("self_reference", ref, name, expression.text, ref, "warning"))
+            if name == "repeat_count":
+                counts[ref] = set(links.used)
+    for ref, used in counts.items():
+        definitions[ref].feeds_itself = _reaches(used, ref, uses)
     problems.extend(_circles(uses, definitions))
     return problems
+
+
+def _reaches(used: set[str], ref: str, uses: dict[str, set[str]]) -> bool:
+    """True when rules starting at `used` lead to a node or to something inside it."""
+    waiting, seen = list(used), set(used)
+    while waiting:
+        at = waiting.pop()
+        if at == ref or at.startswith(f"{ref}/"):
+            return True
+        fresh = uses.get(at, set()) - seen
+        seen |= fresh
+        waiting.extend(fresh)
+    return False
+
+
+def _is_repeated(definition: Definition) -> bool:
+    at: Definition | None = definition
+    while at is not None and at.kind != "repeat":
+        at = at.parent
+    return at is not None
 
 
 def _circles(uses: dict[str, set[str]], definitions: dict[str, Definition]) -> list[Problem]:
@@ -165,7 +193,9 @@ def _circles(uses: dict[str, set[str]], definitions: dict[str, Definition]) -> l
             elif following in on_trail:
                 circle = trail[trail.index(following) :]
                 only_calculated = all(definitions[one].calculate is not None for one in circle)
-                severity = "error" if only_calculated else "warning"
+                # Inside a repeat the circle may lead from one instance to the one before, which is no circle.
+                certain = only_calculated and not any(_is_repeated(definitions[one]) for one in circle)
+                severity = "error" if certain else "warning"
                 attribute = "calculate" if only_calculated else "relevant"
                 problems.append(Problem("circle", following, attribute, "", " > ".join(circle), severity))
             elif following in uses and following not in done:

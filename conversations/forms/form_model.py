@@ -98,7 +98,7 @@ class Definition:
 
     `kind` is document, group, repeat or leaf; `attributes` are all bind attributes as written, with their
     prefixes (`wis:class`), `order` the place among its siblings. `fixed_names` are the names of choices where
-    no answer can change them.
+    no answer can change them; `feeds_itself` marks a repeat whose count depends on its own instances.
     """
 
     name: str
@@ -127,6 +127,7 @@ class Definition:
     has_group: bool = False
     count: Expression | None = None
     fixed_count: bool = False
+    feeds_itself: bool = False
     actions: list[Action] = field(default_factory=list)
     active: bool = False
     fixed_names: frozenset[str] | None = None

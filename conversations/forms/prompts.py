@@ -73,9 +73,9 @@ def plain(text: str) -> str:
 
 
 def answer_text(engine: Engine, item: Item) -> str:
-    """The present answer in words: labels of choices, otherwise the stored value."""
+    """The present answer in words: labels of choices, otherwise the stored value, without a trailing .0."""
     if not item.text or not item.definition.is_select:
-        return item.text
+        return item.text.removesuffix(".0") if item.definition.value_type == "decimal" else item.text
     names = item.text.split() if item.definition.type != "select_one" else [item.text]
     labels = dict(engine.options(item))
     return ", ".join(plain(labels.get(name, name)) for name in names)

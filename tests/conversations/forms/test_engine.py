@@ -297,3 +297,21 @@ def test_repeats_that_feed_each_other_end() -> None:
     )
     put(engine, "/data/n", "400")
     assert len(instances(at(engine, "/data"), engine.form.definitions["/data/a"])) <= MOST_REPEATS
+
+
+def test_a_repeat_that_counts_itself_grows_by_one_a_turn() -> None:
+    engine = engine_of(
+        xform(
+            '<next/><row jr:template=""><stop/></row>',
+            """<bind nodeset="/data/next"
+                calculate="if(/data/row[last()]/stop = 1, count(/data/row), count(/data/row) + 1)"/>""",
+            f'<repeat nodeset="/data/row" jr:count="/data/next">{inputs("/data/row/stop")}</repeat>',
+        )
+    )
+    definition = engine.form.definitions["/data/row"]
+    for number in (1, 2, 3):
+        assert len(instances(at(engine, "/data"), definition)) == number
+        engine = again(engine)
+        put(engine, f"/data/row[{number}]/stop", "0")
+    put(engine, "/data/row[4]/stop", "1")
+    assert len(instances(at(engine, "/data"), definition)) == 4

@@ -227,6 +227,13 @@ def test_questions_without_meaning_in_chat_can_only_be_skipped() -> None:
     assert shown(form, answer_all(form, begin(form), Skip())).kind == "summary"
 
 
+def test_a_decimal_is_shown_without_an_empty_fraction() -> None:
+    body = '<input ref="/data/q"><label>x</label></input>'
+    form = compile_form(xform("<q/>", '<bind nodeset="/data/q" type="decimal"/>', body))
+    for typed, read in (("350.50", "350.5"), ("12", "12")):
+        assert shown(form, answer_all(form, begin(form), typed)).rows[0][2] == read
+
+
 def test_a_range_has_bounds_and_steps() -> None:
     body = '<range ref="/data/q" start="1" end="5" step="2"><label>x</label></range>'
     form = compile_form(xform("<q/>", '<bind nodeset="/data/q" type="int"/>', body))
