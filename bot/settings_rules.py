@@ -35,8 +35,8 @@ def conflicts(s: Fields) -> Iterator[str]:
         yield "DATABASE_URL must begin with sqlite:/// or postgresql://, or be empty for a file in DATA_DIR"
     elif not _has_readable_port(s.database_url.get_secret_value()):
         yield (
-            "DATABASE_URL cannot be read: write it like postgresql://wis:PASSWORD@localhost:5432/wis, with signs such as"
-            " : / @ in the password as %3A %2F %40"
+            "DATABASE_URL cannot be read: write it like postgresql://wis:PASSWORD@localhost:5432/wis, with signs such"
+            " as : / @ in the password as %3A %2F %40"
         )
 
 

@@ -1,6 +1,8 @@
 """What an operator wants to know of the database: its version, whether it can be written, whether a commit lasts."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy import text
 
@@ -44,3 +46,12 @@ def try_to_write(database: Database) -> None:
             raise _Tried
     except _Tried:
         return
+
+
+def writable(folder: Path) -> bool:
+    """Whether a file can be made there; none is left."""
+    try:
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

@@ -47,7 +47,7 @@ def cause(error: Exception) -> str:
         case DBAPIError(orig=driver):
             first = next(iter(str(driver).strip().splitlines()), "") or "it does not answer"
             file = type(driver).__module__.startswith("sqlite3")
-            hint = "Is DATA_DIR right, and the disk not full?" if file else "Is it running, and is DATABASE_URL right?"
+            hint = "Is DATA_DIR right, the disk not full?" if file else "Is it running, is DATABASE_URL right?"
             return f"The database cannot be used: {first}. {hint}"
         case OSError():
             if error.errno in _FOLDER:

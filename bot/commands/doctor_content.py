@@ -1,0 +1,94 @@
+"""The doctor looks at content/: sentences, consent texts, templates, the questionnaire's workbook."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.channels.whatsapp_templates import BadTemplates, read_templates
+from bot.commands.findings import Finding, few, note, ok, wrong
+from conversations.phrases import Catalog
+from storage.content import Content, ContentError, read_content
+from storage.workbooks import check_workbook
+
+PLACE = re.compile(r"\{(\w+)")
+
+
+def content(folder: Path, language: str, zone: ZoneInfo) -> Iterator[Finding]:
+    """Everything in the folder can be used."""
+    try:
+        found = read_content(folder, language, zone)
+    except (ContentError, OSError, UnicodeDecodeError) as error:
+        yield wrong("content", str(error))
+        return
+    yield from _sentences(found.catalog)
+    yield from _documents(found)
+    yield from _templates(folder / "templates.toml", found.catalog)
+    yield from _workbook(folder / "forms" / "needs.xlsx")
+
+
+def _sentences(catalog: Catalog) -> Iterator[Finding]:
+    own = catalog.books[catalog.default].sentences
+    problems = []
+    for language in catalog.languages:
+        theirs = catalog.books[language].sentences
+        if lacking := sorted(own.keys() - theirs.keys()):
+            problems.append(f"{language} lacks {few(lacking)}")
+        if unknown := sorted(theirs.keys() - own.keys()):
+            problems.append(f"{catalog.default} lacks {few(unknown)}, which {language} has")
+        both = sorted(own.keys() & theirs.keys())
+        if uneven := [key for key in both if _places(own[key]) != _places(theirs[key])]:
+            problems.append(f"{language} has other {{placeholders}} in {few(uneven)}")
+    for problem in problems:
+        yield wrong("sentences", f"content/locale: {problem}")
+    if not problems:
+        yield ok("sentences", f"{len(own)} in each of {', '.join(catalog.languages)}")
+
+
+def _places(forms: tuple[str, ...]) -> set[str]:
+    # a singular may say "one" and leave the count out
+    return {name for form in forms for name in PLACE.findall(form)} - {"count"}
+
+
+def _documents(found: Content) -> Iterator[Finding]:
+    lacking = [
+        f"{name}.{language}.md"
+        for name, document in found.documents.items()
+        for language in found.catalog.languages
+        if not document.texts.get(language)
+    ]
+    if not found.documents:
+        yield wrong("consent texts", "content/consent holds none: nobody can give a consent")
+    elif lacking:
+        yield wrong("consent texts", f"content/consent lacks {few(lacking)}")
+    else:
+        yield ok("consent texts", ", ".join(f"{name} {doc.version}" for name, doc in found.documents.items()))
+
+
+def _templates(path: Path, catalog: Catalog) -> Iterator[Finding]:
+    try:
+        templates = read_templates(path.read_text("utf-8"))
+    except (BadTemplates, OSError, UnicodeDecodeError) as error:
+        for line in str(error).splitlines():
+            yield wrong("templates", line)
+        return
+    lacking = [f"{t.name} ({code})" for t in templates for code in catalog.languages if code not in t.bodies]
+    if lacking:
+        yield wrong("templates", f"content/templates.toml lacks the text of {few(lacking)}")
+    else:
+        yield ok("templates", f"content/templates.toml: {few([template.name for template in templates])}")
+
+
+def _workbook(path: Path) -> Iterator[Finding]:
+    try:
+        report = check_workbook(path.read_bytes())
+    except OSError as error:
+        yield wrong("questionnaire", f"{path.name} cannot be read: {error.strerror}")
+        return
+    if report.problems:
+        more = f" (of {len(report.problems)}: `wis form check` tells all)" if len(report.problems) > 1 else ""
+        yield wrong("questionnaire", f"{path.name}: {report.problems[0].told('en')}{more}")
+    elif report.warnings:
+        yield note("questionnaire", f"{path.name} {report.version}: {len(report.warnings)} warnings, see `wis form check`")
+    else:
+        yield ok("questionnaire", f"{path.name} version {report.version} is in order")
