@@ -52,8 +52,15 @@ class AddAnother:
 
 
 @dataclass(frozen=True, slots=True)
+class Remove:
+    """Takes one instance of an open-ended repeat away: its path, such as /data/child[2], or one inside it."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Restart:
     """All answers are dropped and the run begins again."""
 
 
-Action = Answer | Toggle | Done | Skip | Back | Edit | Confirm | AddAnother | Restart
+Action = Answer | Toggle | Done | Skip | Back | Edit | Confirm | AddAnother | Remove | Restart

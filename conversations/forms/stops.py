@@ -1,6 +1,7 @@
 """The stops of a run: the questions relevant now, in the order of the form's body, with notes between."""
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 
 from conversations.forms.engine import Engine
@@ -32,6 +33,7 @@ class Route:
         """`language` is a name of the form's; without one the engine's stays."""
         self.engine = engine
         self.hidden = hidden
+        self.spent = False
         engine.language = language or engine.language
         self.language = engine.language
         self.refs: dict[int, str] = {}
@@ -43,6 +45,12 @@ class Route:
         self.notes: list[str] = []
         self._walk(engine.form.body, engine.document, "")
         self.by_ref = {stop.ref: index for index, stop in enumerate(self.stops)}
+
+    def handed_over(self) -> "Route":
+        """This route for someone who will change its engine; the old one must not be looked at again."""
+        taken = copy(self)
+        self.spent = True
+        return taken
 
     def _add(self, ref: str, item: Item, definition: Definition, section: str) -> None:
         self.stops.append(Stop(ref, item, definition, section, tuple(self.notes)))

@@ -19,16 +19,18 @@ from conversations.forms.actions import (
     Confirm,
     Done,
     Edit,
+    Remove,
     Restart,
     Skip,
     Toggle,
 )
 from conversations.forms.engine import Engine
 from conversations.forms.form import Form
-from conversations.forms.instance import leaves_with_refs
-from conversations.forms.prompts import Choice, Prompt, question_prompt, summary_prompt
+from conversations.forms.instance import Item, find, leaves_with_refs
+from conversations.forms.looking import AnswerRow, answered, answers, as_of, engine_at, live_route, progress, prompt
+from conversations.forms.prompts import Choice, Prompt
 from conversations.forms.run import FINISHED, SUMMARY, Run, from_json
-from conversations.forms.saving import load, save
+from conversations.forms.saving import save
 from conversations.forms.stops import Route, Stop
 from conversations.forms.value_types import LONGEST_ANSWER, stored
 
@@ -44,6 +46,7 @@ __all__ = [
     "Edit",
     "Problem",
     "Prompt",
+    "Remove",
     "Restart",
     "Run",
     "Skip",
@@ -66,17 +69,6 @@ class Taken:
 
     run: Run
     problem: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """One answer for the record; `class_` is the privacy class the author gave the question."""
-
-    ref: str
-    name: str
-    type: str
-    value: str
-    class_: str
 
 
 def start(
@@ -105,19 +97,6 @@ def start(
     return _moved(run, Route(engine, hidden), -1)
 
 
-def _engine(form: Form, run: Run, now: datetime) -> Engine:
-    engine = Engine(form, now=now, seed=run.seed, language=run.language)
-    load(engine, run.saved)
-    return engine
-
-
-def _live(form: Form, run: Run) -> Route:
-    """The route to look at: the one the last step left, or a fresh one."""
-    if run.live is not None and run.live.engine.form is form:
-        return run.live
-    return Route(_engine(form, run, run.time), run.hidden)
-
-
 def _moved(run: Run, route: Route, after: int) -> Run:
     """The run at the next stop that must be asked: the first after place `after`, else any, else the summary."""
     waiting = list(route.open_refs(run.done))
@@ -127,49 +106,26 @@ def _moved(run: Run, route: Route, after: int) -> Run:
     return replace(run, at=at, draft=None, editing=kept, saved=save(route.engine), live=route)
 
 
-def prompt(form: Form, run: Run, language: str) -> Prompt:
-    """What to show at this step, in a language of the form (else its default)."""
-    if run.at == FINISHED:
-        return Prompt("finished")
-    route = _live(form, run)
-    name = form.language_name(language)
-    if name != route.language:
-        # Labels follow the reader; calculations keep the language of the run.
-        route = Route(_engine(form, run, run.time), run.hidden, name)
-    place = route.by_ref.get(run.at)
-    if place is None:
-        place = next(route.open_refs(run.done), None)
-    if place is None or run.at == SUMMARY:
-        return summary_prompt(route)
-    return question_prompt(route, route.stops[place], run.draft, place > 0 or bool(run.editing))
-
-
-def as_of(form: Form, run: Run, now: datetime) -> Run:
-    """The same run with what depends on the clock as it is at `now`; looking at it and acting at `now` is quick."""
-    run = replace(run, time=now)
-    return replace(run, live=Route(_engine(form, run, now), run.hidden))
-
-
 def take(form: Form, run: Run, action: Action, *, now: datetime) -> Taken:
     """The run after an action at `now`; a refused action changes nothing and says why."""
     if isinstance(action, Restart):
         return Taken(start(form, now=now, seed=run.seed, language=run.language, hidden=run.hidden, preset=run.preset))
     if run.at == FINISHED:
         return Taken(run, Problem("not_now"))
-    ready = run.time == now and run.live is not None and run.live.hidden == run.hidden
-    route = _live(form, run) if ready else Route(_engine(form, run, now), run.hidden)
+    # What was computed for this moment is taken over; the old run computes its own again if it is asked.
+    ready = run.time == now
+    route = live_route(form, run).handed_over() if ready else Route(engine_at(form, run, now), run.hidden)
     here = replace(run, time=now)
     if run.at != SUMMARY and run.at not in route.by_ref:
         # The clock alone can hide the question that was shown.
         here = _moved(here, route, -1)
-    if here.at == SUMMARY:
+    if isinstance(action, Remove):
+        taken = _removed(here, route, action.ref)
+    elif here.at == SUMMARY:
         taken = _at_summary(here, route, action)
     else:
         taken = _at_stop(here, route, route.by_ref[here.at], action)
-    if taken.problem is None:
-        return taken
-    # A refused answer has been tried on the engine, so nobody may look at that one again.
-    return Taken(replace(run, live=None) if ready else run, taken.problem)
+    return taken if taken.problem is None else Taken(run, taken.problem)
 
 
 def _at_summary(run: Run, route: Route, action: Action) -> Taken:
@@ -204,7 +160,7 @@ def _at_stop(run: Run, route: Route, place: int, action: Action) -> Taken:
             return _answer(run, route, stop, action)
         case Answer() | Skip() | Toggle() | Done() | Edit() | Confirm():
             return _not_now(run, stop)
-        case Restart():
+        case Restart() | Remove():
             return Taken(run)
         case _:
             assert_never(action)
@@ -223,6 +179,26 @@ def _another(run: Run, route: Route, stop: Stop, place: int, more: bool) -> Take
         place -= 1
     after = Route(route.engine, run.hidden)
     return Taken(_moved(replace(run, done=done), after, place))
+
+
+def _removed(run: Run, route: Route, ref: str) -> Taken:
+    item = find(route.engine.document, ref)
+    while item is not None and item.definition.kind != "repeat":
+        item = item.parent if isinstance(item.parent, Item) else None
+    if item is None or item.definition.count is not None or item.definition.fixed_count:
+        return Taken(run, Problem("not_now", ref))
+    base, _, position = route.refs[id(item)].removesuffix("]").rpartition("[")
+    done: set[str] = set()
+    for one in run.done:
+        number, bracket, rest = one[len(base) + 1 :].partition("]") if one.startswith(f"{base}[") else ("", "", "")
+        if not bracket or int(number) < int(position):
+            done.add(one)
+        elif int(number) > int(position):
+            # Those behind it move up by one.
+            done.add(f"{base}[{int(number) - 1}]{rest}")
+    route.engine.remove(item)
+    after = Route(route.engine, run.hidden)
+    return Taken(_moved(replace(run, done=frozenset(done), editing=""), after, -1))
 
 
 def _answer(run: Run, route: Route, stop: Stop, action: Answer | Skip | Toggle | Done) -> Taken:
@@ -270,29 +246,3 @@ def _store(run: Run, route: Route, stop: Stop, value: str) -> Taken:
         # The answer did not survive its own consequences; asking at once would never end.
         place = len(after.stops)
     return Taken(_moved(replace(run, done=done), after, place))
-
-
-def answers(form: Form, run: Run) -> list[AnswerRow]:
-    """The relevant answers given so far: questions dealt with, and those preset or hidden by the caller."""
-    found: list[AnswerRow] = []
-    engine = _live(form, run).engine
-    for ref, item in leaves_with_refs(engine.document, ""):
-        definition = item.definition
-        if definition.control is None or definition.is_note or not item.text:
-            continue
-        given = ref in run.done or definition.name in run.preset or definition.name in run.hidden
-        if given or run.at == FINISHED:
-            found.append(AnswerRow(ref, definition.name, definition.type, item.text, definition.privacy_class))
-    return found
-
-
-def answered(run: Run) -> int:
-    """How many questions have been answered or skipped so far."""
-    return sum(1 for ref in run.done if not ref.endswith("+"))
-
-
-def progress(form: Form, run: Run) -> tuple[int, int]:
-    """Questions dealt with, and questions relevant now."""
-    route = _live(form, run)
-    questions = [stop.ref for stop in route.stops if not stop.is_offer]
-    return sum(1 for ref in questions if ref in run.done), len(questions)

@@ -16,12 +16,14 @@ from conversations.forms.walk import (
     Done,
     Edit,
     Prompt,
+    Remove,
     Restart,
     Run,
     Skip,
     Toggle,
     answered,
     answers,
+    as_of,
     from_json,
     progress,
     prompt,
@@ -60,7 +62,7 @@ def test_a_refused_answer_changes_nothing_and_says_why_in_the_authors_words() ->
         (Confirm(), "not_now", None),
     ):
         taken = act(form, run, action)
-        assert taken.run == run
+        assert taken.run is run
         assert taken.problem is not None
         assert taken.problem.kind == kind
         assert taken.problem.messages.get("it") == message
@@ -262,6 +264,35 @@ def test_repeats_ask_for_one_more_until_the_answer_is_no() -> None:
     ]
 
 
+def test_the_same_run_can_be_taken_further_twice() -> None:
+    form = family()
+    run = as_of(form, answer_all(form, begin(form), "owner"), NOW)
+    before = (shown(form, run), run.to_json())
+    first, second = act(form, run, Answer("7")).run, act(form, run, Answer("9")).run
+    assert (shown(form, run), run.to_json()) == before
+    assert [row.value for row in answers(form, first)] == ["owner", "7"]
+    assert [row.value for row in answers(form, second)] == ["owner", "9"]
+    assert act(form, run, Answer("13")).problem is not None
+    assert shown(form, run) == before[0]
+
+
+def test_a_repeat_added_by_mistake_can_be_removed() -> None:
+    form = compile_form(REPEAT)
+    run = answer_all(form, begin(form), "Anna", "3", AddAnother(True), "Bo", "4", AddAnother(True), "Ciro", "5")
+    run = answer_all(form, run, AddAnother(False), Remove("/data/child[2]/name"))
+    assert shown(form, run).kind == "summary"
+    assert [(row.ref, row.value) for row in answers(form, through_json(run))] == [
+        ("/data/child[1]/name", "Anna"),
+        ("/data/child[1]/age", "3"),
+        ("/data/child[2]/name", "Ciro"),
+        ("/data/child[2]/age", "5"),
+    ]
+    assert act(form, run, Remove("/data/child[9]")).problem is not None
+    assert act(form, run, Remove("/data/people")).problem is not None
+    empty = answer_all(form, run, Remove("/data/child[1]"), Remove("/data/child[1]"))
+    assert shown(form, empty).rows == ()
+
+
 def test_acknowledging_and_media_are_answers() -> None:
     body = """<trigger ref="/data/ok"><label>x</label></trigger>
         <upload ref="/data/photo" mediatype="image/*"><label>y</label></upload>"""
@@ -335,6 +366,7 @@ _ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.just(Back()),
     st.just(Confirm()),
     st.builds(AddAnother, st.booleans()),
+    st.builds(Remove, st.sampled_from(["/data/child[1]", "/data/child[2]/name", "/data/a", "", "/", "x"])),
     st.builds(
         Edit, st.sampled_from(["/data/a", "/data/g/c", "/data/children", "/data/child[1]/name", "/data/child+"])
     ),
@@ -349,7 +381,7 @@ def test_random_actions_never_break_a_run_and_its_state_survives_json(form: Form
     for action in actions:
         taken = take(form, run, action, now=NOW)
         if taken.problem is not None:
-            assert taken.run == run
+            assert taken.run is run
         restored = through_json(taken.run)
         assert restored == taken.run
         assert prompt(form, restored, "it") == prompt(form, taken.run, "it")
