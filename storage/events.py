@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from conversations.events import Json
 from storage.db import Missing, table
+from storage.prepared import Prepared
 from storage.types import SecretJson, Time
 
 DONE, DEAD, RETRIED = "done", "dead", "retried"
@@ -40,7 +41,7 @@ _E = EVENTS.c
 def note(conn: Connection, channel: str, provider_id: str, kind: str, at: datetime) -> bool:
     """The event is known from now on; False if it was known already, so that it must not be worked again."""
     values = {"channel": channel, "provider_id": provider_id, "kind": kind, "status": DONE, "received_at": at}
-    return conn.execute(_NOTE[conn.dialect.name], values).rowcount > 0
+    return _NOTE[conn.dialect.name].run(conn, **values) > 0
 
 
 def known(conn: Connection, channel: str, provider_id: str) -> bool:
@@ -131,11 +132,11 @@ def _letter(row: Row[Any]) -> DeadLetter:
     return DeadLetter(row.id, row.channel, row.kind, body, row.error, row.attempts, row.received_at)
 
 
-def _note(insert: Any) -> Insert:
+def _note(insert: Any) -> Prepared:
     columns = ("channel", "provider_id", "kind", "status", "received_at")
     values = {name: bindparam(name, type_=_E[name].type) for name in columns}
     statement: Insert = insert(EVENTS).values(**values, error="", attempts=0).on_conflict_do_nothing()
-    return statement
+    return Prepared(statement)
 
 
 _NOTE = {"sqlite": _note(sqlite.insert), "postgresql": _note(postgresql.insert)}
