@@ -81,8 +81,10 @@ class Poller:
     async def _ask(self) -> Sequence[object]:
         if self._now() - self._last_update > _LONG_SILENCE:
             self._offset = None
+        # The first poll, and the one after a failure, answers at once, so that the health is not in doubt for long.
+        patient = self._last_good is not None and not self._failures
         data: dict[str, Any] = {
-            "timeout": self._long_poll,
+            "timeout": self._long_poll if patient else 0,
             "limit": LARGEST_BATCH,
             "allowed_updates": ALLOWED_UPDATES,
         }

@@ -18,11 +18,11 @@ async def answer(fake: FakeTelegram, method: str, params: Params) -> Any:
         case "getupdates":
             return await fake.updates.poll(params)
         case "sendmessage":
-            return _send(fake, params, {"text": text_seen(params)})
+            return _send(fake, params, {"text": text_seen(params), "_html": params["text"]})
         case "sendphoto" | "senddocument" | "sendvoice":
             return _send_file(fake, method.removeprefix("send"), params)
         case "editmessagetext":
-            return _edit(fake, params, {"text": text_seen(params)})
+            return _edit(fake, params, {"text": text_seen(params), "_html": params["text"]})
         case "editmessagereplymarkup":
             return _edit(fake, params, {})
         case "deletemessage":
