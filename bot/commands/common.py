@@ -28,7 +28,7 @@ class Wrong(Exception):
     """Something the operator can mend; the message says what."""
 
 
-TOLD = (Wrong, SettingsError, ContentError, StorageError, CryptoError)
+TOLD = (Wrong, SettingsError, ContentError, StorageError, CryptoError, DBAPIError, OSError)
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def told() -> Iterator[None]:
     """What an operator can mend is told in words and ends the command with 1; anything else is a defect."""
     try:
         yield
-    except (*TOLD, DBAPIError, OSError) as error:
+    except TOLD as error:
         complain(cause(error))
         raise typer.Exit(1) from error
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import typer
 from rich.text import Text
-from sqlalchemy.exc import DBAPIError
 
 from bot import logs
 from bot.commands import doctor_content, doctor_database, doctor_network, doctor_settings
@@ -76,5 +75,5 @@ def _here(settings: Settings) -> Iterator[Finding]:
     yield from doctor_content.content(content_folder(), settings.default_language, settings.zone)
     try:
         yield from doctor_database.database(settings, now())
-    except (*TOLD, DBAPIError, OSError) as error:
+    except TOLD as error:
         yield wrong("database", cause(error))

@@ -86,9 +86,9 @@ def _workbook(path: Path) -> Iterator[Finding]:
         yield wrong("questionnaire", f"{path.name} cannot be read: {error.strerror}")
         return
     if report.problems:
-        more = f" (of {len(report.problems)}: `wis form check` tells all)" if len(report.problems) > 1 else ""
-        yield wrong("questionnaire", f"{path.name}: {report.problems[0].told('en')}{more}")
+        first, count = report.problems[0].told("en"), len(report.problems)
+        yield wrong("questionnaire", f"{path.name}: {first} (`wis form check` tells all {count} problems)")
     elif report.warnings:
-        yield note("questionnaire", f"{path.name} {report.version}: {len(report.warnings)} warnings, see `wis form check`")
+        yield note("questionnaire", f"{path.name} {report.version}: {len(report.warnings)} warnings: `wis form check`")
     else:
         yield ok("questionnaire", f"{path.name} version {report.version} is in order")

@@ -42,7 +42,7 @@ def open_wave(
 
 @app.command("close", context_settings={"ignore_unknown_options": True})
 def close_wave(
-    key: Annotated[str, typer.Argument(help="The wave, as `wis wave list` shows it; else the one that is open.")] = "",
+    key: Annotated[str, typer.Argument(help="The wave, as `wis wave list` shows it; or else the one open now.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Close a wave now. Unfinished questionnaires are not counted."""
