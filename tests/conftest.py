@@ -1,6 +1,6 @@
-"""Fixtures that all tests share: keys, content, and both databases."""
+"""Fixtures that all tests share: keys, content, both databases, and the published questionnaire."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,17 +10,30 @@ from storage.content import Content, content_folder, read_content
 from storage.crypto import KeyRing, new_key
 from storage.db import Database
 from storage.migrate import upgrade
+from storage.workbooks import Report, check_workbook
 from tests.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
-def keys() -> KeyRing:
-    return KeyRing.parse(new_key())
+def secret() -> str:
+    """The key ring as it is written in the settings."""
+    return new_key()
+
+
+@pytest.fixture(scope="session")
+def keys(secret: str) -> KeyRing:
+    return KeyRing.parse(secret)
 
 
 @pytest.fixture(scope="session")
 def content() -> Content:
     return read_content(content_folder(), "it", ZoneInfo("Europe/Rome"))
+
+
+@pytest.fixture(scope="session")
+def needs() -> Report:
+    """The needs questionnaire, checked and translated once."""
+    return check_workbook((content_folder() / "forms" / "needs.xlsx").read_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +53,26 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, keys: KeyRing) -> I
         opened = Database(request.getfixturevalue("postgres").fresh(), keys)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, keys: KeyRing) -> Iterator[Database]:
+    """A migrated, empty SQLite database."""
+    opened = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys)
+    upgrade(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def another(database: Database) -> Iterator[Callable[[], Database]]:
+    """Opens the same database once more, as another process would."""
+    made: list[Database] = []
+
+    def open_again() -> Database:
+        made.append(Database(database.engine.url.render_as_string(hide_password=False), database.keys))
+        return made[-1]
+
+    yield open_again
+    for one in made:
+        one.close()
