@@ -32,6 +32,7 @@ from storage import forms, network, people, tickets
 from storage.content import Content
 from storage.crypto import KeyRing
 from storage.people import KnownPerson
+from storage.prepared import Prepared
 
 FRESH = 4
 
@@ -80,7 +81,7 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
 
 
 def _memberships(conn: Connection, person_id: str) -> tuple[Membership, ...]:
-    rows = conn.execute(_MEMBERSHIPS, {"key": person_id})
+    rows = _MEMBERSHIPS.all(conn, key=person_id)
     return tuple(Membership(r.role, r.enterprise_id or "", r.name or "", r.contract) for r in rows)
 
 
@@ -181,7 +182,7 @@ def _masked(value: str) -> str:
 
 
 _M, _E = people.MEMBERSHIPS.c, network.ENTERPRISES.c
-_MEMBERSHIPS = (
+_MEMBERSHIPS = Prepared(
     select(_M.role, _M.enterprise_id, _M.contract, _E.name)
     .select_from(people.MEMBERSHIPS.outerjoin(network.ENTERPRISES, _E.id == _M.enterprise_id))
     .where(_M.person_id == bindparam("key"), _M.until.is_(None))

@@ -25,6 +25,7 @@ from conversations.events import Json
 from conversations.forms.form import Form, compile_form
 from conversations.forms.walk import AnswerRow
 from storage.db import Missing, table
+from storage.prepared import Prepared
 from storage.types import Secret, SecretJson, Time
 
 
@@ -164,7 +165,7 @@ class WaveAndRun:
 
 def current(conn: Connection, person_id: str, at: datetime) -> WaveAndRun | None:
     """The wave that is open at `at` with the person's run in it; None if no wave is open."""
-    row = conn.execute(_CURRENT, {"person": person_id, "at": at}).first()
+    row = _CURRENT.first(conn, person=person_id, at=at)
     if row is None:
         return None
     return WaveAndRun(
@@ -199,7 +200,7 @@ def start_run(
 
 def save_run(conn: Connection, key: str, state: Json, at: datetime) -> None:
     """The run is where `state` says."""
-    conn.execute(_SAVE, {"key": key, "new_state": state, "at": at})
+    _SAVE.run(conn, key=key, new_state=state, at=at)
 
 
 def finish_run(conn: Connection, key: str, state: Json, answers: Iterable[AnswerRow], at: datetime) -> None:
@@ -227,7 +228,7 @@ def discard_run(conn: Connection, key: str) -> None:
     conn.execute(delete(RUNS).where(_R.id == key))
 
 
-_CURRENT = (
+_CURRENT = Prepared(
     select(
         _W.id.label("wave_id"),
         _W.form,
@@ -244,7 +245,7 @@ _CURRENT = (
     .order_by(_W.opens_at.desc())
     .limit(1)
 )
-_SAVE = (
+_SAVE = Prepared(
     update(RUNS)
     .where(_R.id == bindparam("key"))
     .values(state=bindparam("new_state", type_=_R.state.type), updated_at=bindparam("at", type_=Time()))

@@ -33,6 +33,7 @@ from sqlmodel import Field, SQLModel
 
 from conversations.events import Json
 from storage.db import table
+from storage.prepared import Prepared
 from storage.types import Secret, SecretJson, Time
 
 TODO, SENDING, PARKED = "todo", "sending", "parked"
@@ -130,11 +131,13 @@ def put(conn: Connection, post: Post, at: datetime, node: str) -> tuple[int, boo
     }
     others = not node or (
         post.address_id is not None
-        and conn.execute(_OTHERS, {"address": post.address_id, "node": node, "urgency": post.lane}).first()
+        and _OTHERS.first(conn, address=post.address_id, node=node, urgency=post.lane)
     )
     if others:
         values |= {"status": TODO, "node": None}
-    return int(conn.execute(_PUT, values).scalar_one()), not others
+    row = _PUT.first(conn, **values)
+    assert row is not None  # an insert that does not raise returns its number
+    return int(row.id), not others
 
 
 def claim(conn: Connection, node: str, dead_before: datetime, at: datetime, limit: int) -> list[Claimed]:
@@ -182,7 +185,8 @@ def claim(conn: Connection, node: str, dead_before: datetime, at: datetime, limi
 
 def mark_sent(conn: Connection, done: Iterable[tuple[int, str]], at: datetime) -> None:
     """These rows were accepted by the provider under these ids; a farewell is forgotten."""
-    conn.execute(_SENT, [{"key": key, "new_ref": ref[:80], "at": at} for key, ref in done])
+    for key, ref in done:
+        _SENT.run(conn, key=key, new_ref=ref[:80], at=at)
 
 
 def drop_farewells(conn: Connection) -> None:
@@ -331,7 +335,7 @@ def _claimed(row: Row[Any]) -> Claimed:
     return Claimed(**row._mapping)
 
 
-_PUT = (
+_PUT = Prepared(
     insert(OUTBOX)
     .values(
         person_id=bindparam("person_id"),
@@ -355,7 +359,7 @@ _PUT = (
     )
     .returning(_O.id)
 )
-_OTHERS = (
+_OTHERS = Prepared(
     select(_O.id)
     .where(
         _O.address_id == bindparam("address"),
@@ -365,7 +369,7 @@ _OTHERS = (
     )
     .limit(1)
 )
-_SENT = (
+_SENT = Prepared(
     update(OUTBOX)
     # a row that was put back meanwhile, because the provider reported a failure at once, is to be sent again
     .where(_O.id == bindparam("key"), _O.status == SENDING)

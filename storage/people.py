@@ -1,6 +1,6 @@
 """People, the addresses they write from, the roles they hold and what they consented to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
-    Row,
     Select,
     UniqueConstraint,
     bindparam,
@@ -22,6 +21,7 @@ from sqlmodel import Field, SQLModel
 from conversations.events import Address, Json
 from conversations.facts import Consent, Purpose
 from storage.db import table
+from storage.prepared import Prepared
 from storage.types import Secret, SecretJson, Time
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -140,36 +140,21 @@ def find(conn: Connection, channel: str, hashes: list[str], lock: bool) -> Known
 
     With `lock` her row is held until the transaction ends, so that turns of one person never overlap.
     """
-    mine = select(_A.person_id).where(_A.channel == channel, _A.value_hash == hashes[0]).scalar_subquery()
-    if len(hashes) > 1:
-        mine = (
-            select(_A.person_id)
-            .where(_A.channel == channel, _A.value_hash.in_(hashes))
-            .order_by(_A.id)
-            .limit(1)
-            .scalar_subquery()
-        )
-    query = select(*_COLUMNS).join(PEOPLE, _P.id == _A.person_id).where(_A.person_id == mine).order_by(_A.id)
-    if lock and conn.dialect.name == "postgresql":
-        query = query.with_for_update(of=PEOPLE)
-    return _known(conn, query, lambda row: row.channel == channel and row.value_hash in hashes)
+    if len(hashes) == 1:
+        rows = _BY_HASH[lock].all(conn, channel=channel, hash=hashes[0])
+    else:
+        mine = select(_A.person_id).where(_A.channel == channel, _A.value_hash.in_(hashes)).order_by(_A.id).limit(1)
+        query = _of(mine.scalar_subquery()).order_by(_A.id)
+        rows = list(conn.execute(query.with_for_update(of=PEOPLE) if lock else query))
+    return _known(rows, lambda row: row.channel == channel and row.value_hash in hashes)
 
 
 def find_by_id(conn: Connection, person_id: str, lock: bool) -> KnownPerson | None:
     """The person with this id, `here` being the address she wrote from last (one she blocked only if all are)."""
-    query = (
-        select(*_COLUMNS)
-        .join(PEOPLE, _P.id == _A.person_id)
-        .where(_A.person_id == person_id)
-        .order_by(_A.blocked_at.is_not(None), _A.last_inbound.is_(None), _A.last_inbound.desc(), _A.id)
-    )
-    if lock and conn.dialect.name == "postgresql":
-        query = query.with_for_update(of=PEOPLE)
-    return _known(conn, query, lambda row: True)
+    return _known(_BY_ID[lock].all(conn, key=person_id), lambda row: True)
 
 
-def _known(conn: Connection, query: Select[Any], is_here: Callable[[Row[Any]], bool]) -> KnownPerson | None:
-    rows = conn.execute(query).all()
+def _known(rows: Sequence[Any], is_here: Callable[[Any], bool]) -> KnownPerson | None:
     if not rows:
         return None
     addresses = tuple(
@@ -207,7 +192,7 @@ def add_address(conn: Connection, person_id: str, address: Address, hashed: str,
 
 def save_state(conn: Connection, person_id: str, state: Json, at: datetime) -> None:
     """Where the person is in the conversation now."""
-    conn.execute(_SAVE_STATE, {"key": person_id, "new_state": state, "at": at})
+    _SAVE_STATE.run(conn, key=person_id, new_state=state, at=at)
 
 
 def note_inbound(conn: Connection, address_id: int, at: datetime) -> None:
@@ -282,7 +267,7 @@ def record_consent(
 
 def consents_of(conn: Connection, person_id: str) -> dict[Purpose, Consent]:
     """Her last word on each purpose."""
-    rows = conn.execute(_CONSENTS, {"key": person_id})
+    rows = _CONSENTS.all(conn, key=person_id)
     return {row.purpose: Consent(row.given, row.text_version, row.at, row.channel) for row in rows}
 
 
@@ -298,12 +283,33 @@ def move_addresses(conn: Connection, from_person: str, to_person: str) -> None:
     conn.execute(update(ADDRESSES).where(_A.person_id == from_person).values(person_id=to_person))
 
 
-_SAVE_STATE = (
+def _of(person: Any) -> Select[Any]:
+    return select(*_COLUMNS).join(PEOPLE, _P.id == _A.person_id).where(_A.person_id == person)
+
+
+def _lockable(query: Select[Any]) -> dict[bool, Prepared]:
+    """The query without and with a lock on the person's row; SQLite, which has one writer, leaves the lock out."""
+    return {False: Prepared(query), True: Prepared(query.with_for_update(of=PEOPLE))}
+
+
+_BY_HASH = _lockable(
+    _of(
+        select(_A.person_id)
+        .where(_A.channel == bindparam("channel"), _A.value_hash == bindparam("hash"))
+        .scalar_subquery()
+    ).order_by(_A.id)
+)
+_BY_ID = _lockable(
+    _of(bindparam("key")).order_by(
+        _A.blocked_at.is_not(None), _A.last_inbound.is_(None), _A.last_inbound.desc(), _A.id
+    )
+)
+_SAVE_STATE = Prepared(
     update(PEOPLE)
     .where(_P.id == bindparam("key"))
     .values(state=bindparam("new_state", type_=_P.state.type), seen_at=bindparam("at", type_=Time()))
 )
-_CONSENTS = (
+_CONSENTS = Prepared(
     select(CONSENTS.c.purpose, CONSENTS.c.given, CONSENTS.c.text_version, CONSENTS.c.at, CONSENTS.c.channel)
     .where(CONSENTS.c.person_id == bindparam("key"))
     .order_by(CONSENTS.c.id)
