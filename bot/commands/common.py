@@ -66,7 +66,7 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """The rows: a table on a terminal, else a line each with tabs, as other programs want it."""
     if not console.is_terminal:
         for row in rows:
-            console.print("\t".join(row), markup=False)
+            typer.echo("\t".join(row))
         return
     table = Table()
     for place, name in enumerate(columns):

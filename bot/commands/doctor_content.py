@@ -89,6 +89,6 @@ def _workbook(path: Path) -> Iterator[Finding]:
         first, count = report.problems[0].told("en"), len(report.problems)
         yield wrong("questionnaire", f"{path.name}: {first} (`wis form check` tells all {count} problems)")
     elif report.warnings:
-        yield note("questionnaire", f"{path.name} {report.version}: {len(report.warnings)} warnings: `wis form check`")
+        yield note("questionnaire", f"{path.name}: {len(report.warnings)} warnings (`wis form check`)")
     else:
         yield ok("questionnaire", f"{path.name} version {report.version} is in order")
