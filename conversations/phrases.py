@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ def _shown(value: Param, language: str, catalog: Catalog) -> str:
         case str():
             return value
         case int():
-            return numbers.format_decimal(value, locale=language)
+            return _counted(value, language)
         case Day(day):
             return dates.format_date(day, "long", locale=language)
         case Moment(moment):
@@ -107,6 +108,11 @@ def _shown(value: Param, language: str, catalog: Catalog) -> str:
             return numbers.format_currency(Decimal(cents) / 100, "EUR", locale=language)
         case _:
             return render(value, language, catalog)
+
+
+@lru_cache(maxsize=2_000)
+def _counted(value: int, language: str) -> str:
+    return numbers.format_decimal(value, locale=language)
 
 
 def duration(span: timedelta, language: str) -> str:

@@ -90,8 +90,7 @@ class Delivery:
     count: Callable[[str, str], None] = lambda channel, outcome: None
     _queues: dict[str, deque[Waiting]] = field(default_factory=dict)
     _workers: set[asyncio.Task[None]] = field(default_factory=set)
-    _sent: list[tuple[int, str]] = field(default_factory=list)
-    _farewells: bool = False
+    _sent: list[tuple[int, str, bool]] = field(default_factory=list)
     _recording: asyncio.Task[None] | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _held: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -370,9 +369,8 @@ class Delivery:
         if receipt.opener_only:
             await self.lanes.run(partial(outbox.park, key=waiting.number, ref=ref, at=self.now()))
             return True
-        self._sent.append((waiting.number, ref))
         self._unrecorded.add(waiting.number)
-        self._farewells = self._farewells or waiting.person_id is None
+        self._sent.append((waiting.number, ref, waiting.person_id is None))
         if self._recording is None or self._recording.done():
             self._recording = asyncio.create_task(self._record())
         return True
@@ -386,17 +384,21 @@ class Delivery:
                 await asyncio.sleep(1.0)
 
     async def _record_now(self) -> None:
-        batch, self._sent = self._sent, []
-        if not batch:
+        """What was sent is recorded together with the next turn, in one commit, or soon."""
+        if not self._sent:
             return
-        farewells, self._farewells = self._farewells, False
-        try:
-            await self.lanes.run(partial(_record, batch=batch, farewells=farewells, at=self.now()))
-        except BaseException:
-            self._sent = batch + self._sent
-            self._farewells = self._farewells or farewells
-            raise
-        self._unrecorded.difference_update(number for number, _ in batch)
+        batch: list[tuple[int, str, bool]] = []
+
+        def write(conn: Connection) -> None:
+            # looked at as late as possible, so that a message is recorded before its reader's answer to it
+            batch[:] = self._sent
+            outbox.mark_sent(conn, [(number, ref) for number, ref, _ in batch], self.now())
+            if any(farewell for _, _, farewell in batch):
+                outbox.drop_farewells(conn)
+
+        await self.lanes.run(write, patient=True)
+        del self._sent[: len(batch)]
+        self._unrecorded.difference_update(number for number, _, _ in batch)
         if self._behind:
             # the next message of the same reader waits for just this
             self._wake.set()
@@ -438,12 +440,6 @@ class Delivery:
             outbox.readdress(conn, waiting.number, known.here.id, known.here.channel, at)
         else:
             outbox.give_up(conn, waiting.number, error.code or "unreachable", error.reason)
-
-
-def _record(conn: Connection, batch: Sequence[tuple[int, str]], farewells: bool, at: datetime) -> None:
-    outbox.mark_sent(conn, batch, at)
-    if farewells:
-        outbox.drop_farewells(conn)
 
 
 def _failure(ref: str) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 from storage.crypto import KeyRing
+from storage.prepared import execute
 from storage.types import give_keys
 
 NAMES = {
@@ -80,8 +81,6 @@ class Database:
         """
         try:
             with self.engine.connect() as conn:
-                if self.kind == "sqlite":
-                    conn.exec_driver_sql("BEGIN IMMEDIATE")
                 with conn.begin() if self.kind != "sqlite" else _sqlite_block(conn):
                     yield conn
         except DBAPIError as error:
@@ -111,13 +110,15 @@ class Database:
 
 @contextmanager
 def _sqlite_block(conn: Connection) -> Iterator[None]:
+    driver: Any = conn.connection.driver_connection
+    execute(conn, "BEGIN IMMEDIATE")
     try:
         yield
-        conn.exec_driver_sql("COMMIT")
+        execute(conn, "COMMIT")
     except BaseException:
         # a full disk may have ended the transaction already
-        if cast(Any, conn.connection.dbapi_connection).in_transaction:
-            conn.exec_driver_sql("ROLLBACK")
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
         raise
 
 

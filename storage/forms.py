@@ -25,7 +25,7 @@ from conversations.events import Json
 from conversations.forms.form import Form, compile_form
 from conversations.forms.walk import AnswerRow
 from storage.db import Missing, table
-from storage.prepared import Prepared
+from storage.prepared import Prepared, insertion
 from storage.types import Secret, SecretJson, Time
 
 
@@ -185,16 +185,15 @@ def start_run(
     conn: Connection, key: str, person_id: str, wave_id: str, version: str, state: Json, at: datetime
 ) -> None:
     """The person has begun. Raises IntegrityError where she had already."""
-    conn.execute(
-        insert(RUNS).values(
-            id=key,
-            person_id=person_id,
-            wave_id=wave_id,
-            form_version=version,
-            state=state,
-            started_at=at,
-            updated_at=at,
-        )
+    _START.run(
+        conn,
+        id=key,
+        person_id=person_id,
+        wave_id=wave_id,
+        form_version=version,
+        state=state,
+        started_at=at,
+        updated_at=at,
     )
 
 
@@ -245,6 +244,7 @@ _CURRENT = Prepared(
     .order_by(_W.opens_at.desc())
     .limit(1)
 )
+_START = insertion(RUNS, "id", "person_id", "wave_id", "form_version", "state", "started_at", "updated_at")
 _SAVE = Prepared(
     update(RUNS)
     .where(_R.id == bindparam("key"))

@@ -25,6 +25,9 @@ Job = Callable[[Connection], Any]
 GROUP = 32
 """Jobs that may share one commit; at about a millisecond a job a group stays well under the time of a slow disk."""
 
+PATIENCE = 0.02
+"""Seconds a patient job waits for another one whose commit it can share."""
+
 TRIES = 5
 
 
@@ -43,7 +46,8 @@ class Lanes:
         self._database = database
         count = 1 if database.kind == "sqlite" else 8
         self._group = GROUP if count == 1 else 1
-        self._queues: list[queue.SimpleQueue[_Task | None]] = [queue.SimpleQueue() for _ in range(count)]
+        self._queues: list[queue.SimpleQueue[tuple[_Task, ...]]] = [queue.SimpleQueue() for _ in range(count)]
+        self._patient: tuple[_Task, ...] = ()
         self._threads = [
             threading.Thread(target=self._work, args=(q,), name=f"lane-{n}", daemon=True)
             for n, q in enumerate(self._queues)
@@ -51,42 +55,55 @@ class Lanes:
         for thread in self._threads:
             thread.start()
 
-    def run(self, job: Callable[[Connection], T], key: str = "") -> "asyncio.Future[T]":
+    def run(self, job: Callable[[Connection], T], key: str = "", patient: bool = False) -> "asyncio.Future[T]":
         """What the job returned, once it is committed. Jobs with one key run in the order of these calls.
 
-        A Conflict runs the job again, at most TRIES times; any other exception reaches the caller and nothing of
-        the job is kept.
+        Where there is one lane, a patient job is done right before the next one, in the same commit; if none comes,
+        after PATIENCE seconds. A Conflict runs the job again, at most TRIES times; any other exception reaches the
+        caller and nothing of the job is kept.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        lane = zlib.crc32(key.encode("utf-8", "surrogatepass")) % len(self._queues)
-        self._queues[lane].put(_Task(job, loop, future))
+        task = _Task(job, loop, future)
+        if patient and len(self._queues) == 1:
+            if not self._patient:
+                loop.call_later(PATIENCE, self._hurry)
+            self._patient += (task,)
+        else:
+            lane = zlib.crc32(key.encode("utf-8", "surrogatepass")) % len(self._queues)
+            waiting, self._patient = self._patient, ()
+            self._queues[lane].put((*waiting, task))
         return future
+
+    def _hurry(self) -> None:
+        if self._patient:
+            waiting, self._patient = self._patient, ()
+            self._queues[0].put(waiting)
 
     async def close(self) -> None:
         """Everything handed over before is committed and the threads have ended."""
+        self._hurry()
         for lane in self._queues:
-            lane.put(None)
+            lane.put(())
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
 
-    def _work(self, lane: "queue.SimpleQueue[_Task | None]") -> None:
+    def _work(self, lane: "queue.SimpleQueue[tuple[_Task, ...]]") -> None:
         last = False
         while not last:
             group: list[_Task] = []
-            task = lane.get()
-            while task is not None:
-                group.append(task)
-                if len(group) == self._group:
-                    break
+            while len(group) < self._group and not last:
                 try:
-                    task = lane.get_nowait()
+                    tasks = lane.get_nowait() if group else lane.get()
                 except queue.Empty:
                     break
-            else:
-                last = True
-            if group:
+                last = not tasks
+                group += tasks
+            if self._group > 1 and group:
                 self._commit(group)
+            else:
+                for task in group:
+                    self._alone(task)
 
     def _commit(self, group: list[_Task]) -> None:
         if len(group) == 1:

@@ -21,7 +21,7 @@ from sqlmodel import Field, SQLModel
 from conversations.events import Address, Json
 from conversations.facts import Consent, Purpose
 from storage.db import table
-from storage.prepared import Prepared
+from storage.prepared import Prepared, insertion
 from storage.types import Secret, SecretJson, Time
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -252,16 +252,15 @@ def record_consent(
     at: datetime,
 ) -> None:
     """One more line of the consent record."""
-    conn.execute(
-        insert(CONSENTS).values(
-            person_id=person_id,
-            purpose=purpose,
-            given=given,
-            text_version=version,
-            language=language,
-            channel=channel,
-            at=at,
-        )
+    _CONSENT.run(
+        conn,
+        person_id=person_id,
+        purpose=purpose,
+        given=given,
+        text_version=version,
+        language=language,
+        channel=channel,
+        at=at,
     )
 
 
@@ -309,6 +308,7 @@ _SAVE_STATE = Prepared(
     .where(_P.id == bindparam("key"))
     .values(state=bindparam("new_state", type_=_P.state.type), seen_at=bindparam("at", type_=Time()))
 )
+_CONSENT = insertion(CONSENTS, "person_id", "purpose", "given", "text_version", "language", "channel", "at")
 _CONSENTS = Prepared(
     select(CONSENTS.c.purpose, CONSENTS.c.given, CONSENTS.c.text_version, CONSENTS.c.at, CONSENTS.c.channel)
     .where(CONSENTS.c.person_id == bindparam("key"))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, Update, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 
 Convert = Callable[[Any], Any]
@@ -47,16 +47,29 @@ class Prepared:
         compiled = self._compiled.get(dialect.name)
         if compiled is None or compiled.dialect is not dialect:
             compiled = self._compiled[dialect.name] = _compile(self._statement, dialect)
-        driver: Any = conn.connection.driver_connection
-        try:
-            return compiled, driver.execute(compiled.sql, compiled.given(values))
-        except compiled.errors as error:
-            lost = dialect.is_disconnect(error, driver, None)
-            if lost:
-                conn.invalidate(error)
-            raise DBAPIError.instance(
-                compiled.sql, (), error, compiled.errors, True, lost, dialect
-            ) from error
+        return compiled, execute(conn, compiled.sql, compiled.given(values))
+
+
+def insertion(table: Table, *columns: str) -> Prepared:
+    """The statement that writes one row with these columns."""
+    c = table.c
+    return Prepared(insert(table).values({name: bindparam(name, type_=c[name].type) for name in columns}))
+
+
+def execute(conn: Connection, sql: str, given: Any = ()) -> Any:
+    """The driver's cursor after it has executed this. Raises DBAPIError, as SQLAlchemy does."""
+    driver: Any = conn.connection.driver_connection
+    try:
+        return driver.execute(sql, given)
+    except Exception as error:
+        dialect: Any = conn.dialect
+        if not isinstance(error, dialect.dbapi.Error):
+            raise
+        lost = dialect.is_disconnect(error, driver, None)
+        if lost:
+            conn.invalidate(error)
+        kind = dialect.dbapi.Error
+        raise DBAPIError.instance(sql, (), error, kind, True, lost, dialect) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,6 @@ class _Compiled:
 
     dialect: Dialect
     sql: str
-    errors: Any
     order: Sequence[str] | None
     fixed: dict[str, Any]
     inward: tuple[tuple[str, Convert | None], ...]
@@ -104,7 +116,6 @@ def _compile(statement: Statement, dialect: Dialect) -> _Compiled:
     return _Compiled(
         dialect,
         str(compiled),
-        dialect.dbapi.Error if dialect.dbapi is not None else (),
         compiled.positiontup,
         fixed,
         tuple(inward),

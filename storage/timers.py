@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, UniqueConstraint, delete, insert, select
+from sqlalchemy import JSON, Column, Connection, UniqueConstraint, bindparam, delete, select
 from sqlmodel import Field, SQLModel
 
 from conversations.events import Json
 from storage.db import table
+from storage.prepared import Prepared, insertion
 from storage.types import Time
 
 
@@ -48,14 +49,12 @@ def set_timer(
 ) -> None:
     """The timer rings at `due_at`; an earlier one of the same kind and subject is gone."""
     forget(conn, person_id, kind, subject)
-    conn.execute(
-        insert(TIMERS).values(person_id=person_id, kind=kind, subject=subject, due_at=due_at, payload=dict(payload))
-    )
+    _SET.run(conn, person_id=person_id, kind=kind, subject=subject, due_at=due_at, payload=dict(payload))
 
 
 def forget(conn: Connection, person_id: str, kind: str, subject: str) -> None:
     """There is no such timer."""
-    conn.execute(delete(TIMERS).where(_T.person_id == person_id, _T.kind == kind, _T.subject == subject))
+    _FORGET.run(conn, person=person_id, kind=kind, subject=subject)
 
 
 def due(conn: Connection, at: datetime, limit: int = 100) -> list[Timer]:
@@ -71,3 +70,11 @@ def take(conn: Connection, timer: Timer) -> bool:
     """The timer is gone; False if somebody else took it or it was set anew (SQLite may give its number again)."""
     same = (_T.id == timer.id, _T.person_id == timer.person_id, _T.kind == timer.kind, _T.subject == timer.subject)
     return conn.execute(delete(TIMERS).where(*same, _T.due_at == timer.due_at)).rowcount > 0
+
+
+_SET = insertion(TIMERS, "person_id", "kind", "subject", "due_at", "payload")
+_FORGET = Prepared(
+    delete(TIMERS).where(
+        _T.person_id == bindparam("person"), _T.kind == bindparam("kind"), _T.subject == bindparam("subject")
+    )
+)
