@@ -50,7 +50,8 @@ def test_a_dead_letter_is_kept_whole_and_revived_by_one(database: Database) -> N
         [letter] = events.dead_letters(conn)
         assert (letter.body, len(letter.error), letter.attempts, events.dead_count(conn)) == (BODY, 2000, 1, 1)
         events.fail_again(conn, letter.id, "worse")
-        assert (events.dead_letter(conn, letter.id).error, events.dead_letter(conn, letter.id).attempts) == ("worse", 2)
+        again = events.dead_letter(conn, letter.id)
+        assert (again.error, again.attempts) == ("worse", 2)
         assert events.revive(conn, letter.id)
         assert not events.revive(conn, letter.id)
         assert events.dead_count(conn) == 0

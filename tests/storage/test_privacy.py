@@ -42,7 +42,8 @@ def test_after_the_erasure_no_row_holds_her_address_her_words_or_her_answers(
     assert bianca.person.encode() not in raw(database) or database.kind == "sqlite"
     left = rows(database)
     for name, before in of_carla.items():
-        known = [row | {"answered_by": "erased"} if row.get("answered_by") == bianca.person else row for row in before]
+        by_her = {"answered_by": "erased"}
+        known = [row | by_her if row.get("answered_by") == bianca.person else row for row in before]
         assert all(row in left[name] for row in known), name
     assert {row["used_by"] for row in left["invitation"]} == {"erased", carla.person}
     assert [(row["act"], row["actor"]) for row in left["audit"]] == [("erased", "")]
