@@ -137,9 +137,16 @@ def edit_list(prompt: Prompt, page: int, facts: Facts) -> Message:
 
 
 def cut(text: str, limit: int) -> str:
-    """The text on one line, at most `limit` characters, with an ellipsis where something is missing."""
+    """The text on one line, at most `limit` characters, with an ellipsis where something is missing.
+
+    It ends with a whole word, unless a long one would take most of the room with it.
+    """
     line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    if len(line) <= limit:
+        return line
+    room = line[: limit - 1]
+    end = room.rfind(" ") if line[limit - 1] != " " else len(room)
+    return (room[:end] if 3 * end > limit else room).rstrip(" ,;:.") + "…"
 
 
 def _choices(prompt: Prompt, page: int, look: Look) -> tuple[Choice, ...]:

@@ -122,6 +122,8 @@ def escape(label: str) -> str:
 def _rows(choices: tuple[Button, ...]) -> list[tuple[str, ...]]:
     labels = [button_label(choice) for choice in choices]
     per_row = 3 if len(labels) <= 3 and sum(map(len, labels)) <= 45 else 2
+    if max(map(len, labels), default=0) <= 3:
+        per_row = 5
     return [tuple(labels[start : start + per_row]) for start in range(0, len(labels), per_row)]
 
 

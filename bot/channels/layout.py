@@ -142,6 +142,9 @@ def _told(choice: Button) -> str:
 
 
 def _numbered(choices: Sequence[Button]) -> list[str]:
+    if [choice.label for choice in choices] == [str(number) for number in range(1, len(choices) + 1)]:
+        # the steps of a scale are their own numbers
+        return []
     return option_lines([replace(c, label=neutral(c.label), description=neutral(c.description)) for c in choices])
 
 

@@ -16,6 +16,8 @@ TELEGRAM_TOKEN = 64
 TELEGRAM_BUTTONS = 100
 # Two labels of this length fit side by side on a small phone.
 NARROW = 18
+# Labels of so few characters, as the steps of a scale, stand so many in a row.
+SCALE, SCALE_STEPS = 3, 5
 
 Keys = tuple[tuple[tuple[str, str], ...], ...]
 
@@ -128,5 +130,7 @@ def _columns(buttons: Sequence[Button], most: int) -> Keys:
     keys = [(button.token, button_label(button)) for button in buttons]
     longest = max((len(label) for _, label in keys), default=0)
     together = len(keys) <= most and sum(len(label) for _, label in keys) <= 2 * NARROW
-    step = len(keys) if keys and together and most > 2 else 1 if longest > NARROW else 2
+    step = 1 if longest > NARROW else SCALE_STEPS if longest <= SCALE else 2
+    if keys and together and most > 2:
+        step = len(keys)
     return tuple(tuple(keys[start : start + step]) for start in range(0, len(keys), step))

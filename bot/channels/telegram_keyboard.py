@@ -16,6 +16,8 @@ MOST_BUTTONS = 100
 LONGEST_PLACEHOLDER = 64
 NARROW = 18
 """Labels up to this many characters fit two in a row on a small phone."""
+SCALE, SCALE_STEPS = 3, 5
+"""Labels of so few characters, as the steps of a scale, stand so many in a row."""
 
 Markup = dict[str, Any]
 
@@ -64,8 +66,8 @@ def _key(button: Button) -> dict[str, str]:
 
 
 def _rows(keys: list[dict[str, str]]) -> list[list[dict[str, str]]]:
-    wide = any(units(key["text"]) > NARROW for key in keys)
-    step = 1 if wide else 2
+    longest = max((units(key["text"]) for key in keys), default=0)
+    step = 1 if longest > NARROW else SCALE_STEPS if longest <= SCALE else 2
     return [keys[start : start + step] for start in range(0, len(keys), step)]
 
 

@@ -72,7 +72,7 @@ def _paragraphs(letter: Letter, example: str) -> list[Paragraph]:
 
 
 def _line(button: Button) -> str:
-    return f"• {button.label}: {button.description}" if button.description else f"• {button.label}"
+    return f"• {button.label} – {button.description}" if button.description else f"• {button.label}"
 
 
 def _calls(letter: Letter, texts: list[Part], edits: int) -> list[Call]:

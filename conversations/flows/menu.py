@@ -123,4 +123,6 @@ def _questionnaire(facts: Facts) -> tuple[Text, tuple[Choice, ...]]:
         return p("menu.questionnaire_open", day=day), (choice("@needs:start", "menu.begin"),)
     resume = (choice(f"@needs:resume:{run.id}", "menu.resume"),)
     done_so_far, total = progress(facts.form, seen(facts.form, run.run, facts))
+    if done_so_far == total:
+        return p("menu.questionnaire_ready", day=day), resume
     return p("menu.questionnaire_half", done=done_so_far, total=total, day=day), resume

@@ -8,6 +8,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from bot.channels.dialogue import Act, Hears
 from bot.channels.simulator_dialogue import dialogue
 from bot.channels.simulator_looks import labels_by_token
@@ -244,8 +246,6 @@ class SimulatorPlayer:
         await self._program.settled()
 
     async def _upload(self, who: str, media: str, name: str) -> None:
-        import aiohttp
-
         mime, data = {"photo": ("image/png", PNG), "voice": ("audio/ogg", OGG)}.get(media, ("application/pdf", PDF))
         form = aiohttp.FormData()
         for key, value in (("phone", await self._address(who)), ("key", f"k{next(self._keys)}"), ("media", media)):
@@ -264,12 +264,13 @@ class TerminalPlayer:
         self._program = program
         self._folder = folder
         self._seen = 0
+        self._typed = 0
 
     async def say(self, who: str, text: str) -> None:
         await self._type(text.replace("\n", " "))
 
     async def tap(self, who: str, label: str) -> None:
-        screen = self._program.screen.getvalue()
+        screen = self._program.screen.getvalue()[self._typed :]
         choices = re.findall(r"^ +(\d+)  (.+?)(?:  .*)?$", screen, flags=re.MULTILINE)
         ways = re.findall(r"(/\d+) (.+?)(?=   /\d|\s*$)", screen, flags=re.MULTILINE)
         labels = {mark_gone(shown): typed for typed, shown in (*choices, *ways)}
@@ -302,6 +303,7 @@ class TerminalPlayer:
         return Hears(who, line.text, line.rows, line.file)
 
     async def _type(self, line: str) -> None:
+        self._typed = len(self._program.screen.getvalue())
         await self._program.typed.type(line)
         await self._program.settled()
 

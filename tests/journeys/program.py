@@ -163,7 +163,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running(folder: Path, *, webhook: bool = False, **changes: Any) -> AsyncIterator[Program]:
-    """The program serves; a wave of the questionnaire is open for a year, a firm is known, nobody has joined.
+    """The program serves; a wave of the questionnaire is open for 60 days, a firm is known, nobody has joined.
 
     With `webhook` Telegram calls the program; else the program polls. `changes` are settings.
     """
@@ -220,7 +220,9 @@ async def _named(app: App) -> None:
 
 def _open_wave(conn: Any, at: datetime) -> None:
     version = forms.versions(conn, seeds.NEEDS)[-1]
-    forms.open_wave(conn, secrets.token_urlsafe(16), seeds.NEEDS, version, at, at + timedelta(days=60))
+    # Telegram dates its messages in whole seconds, so that the first ones are a little older than the program.
+    began = at - timedelta(minutes=1)
+    forms.open_wave(conn, secrets.token_urlsafe(16), seeds.NEEDS, version, began, at + timedelta(days=60))
 
 
 def _settings(

@@ -34,7 +34,7 @@ def test_a_question_reads_like_this() -> None:
     giulia, marta = people()
     assert giulia.say("persona") == (
         "Parla con una persona\n"
-        "Ti risponde la welfare manager di Rete Prova: è un avvocato. La tua domanda arriva senza il tuo nome. "
+        "Ti risponde la welfare manager di Rete Prova: è un'avvocata. La tua domanda arriva senza il tuo nome. "
         "Il tuo datore di lavoro non legge niente.\n"
         "Fai la tua domanda con parole tue. Puoi mandare anche un messaggio vocale, una foto o un documento.\n"
         "Non mandare qui certificati o documenti medici.\n"

@@ -86,8 +86,7 @@ def test_the_first_steps_read_like_this() -> None:
         "Puoi saltare domande, fermarti e cancellare tutto finché la raccolta è aperta. Dire no non ti toglie "
         "niente.\n"
         "Puoi rispondere fino al 23 dicembre 2026.\n"
-        "Ti facciamo poche domande su lavoro, famiglia e tempo. Bastano 5 o 6 minuti. Il tuo datore di lavoro non "
-        "vede le tue risposte. Cominciamo?\n"
+        "Bastano 5 o 6 minuti. Cominciamo?\n"
         "[Cominciamo]\n[Più tardi]\n[Spiegami la privacy]\n[Indietro]"
     )
     assert phone.say("1") == (
