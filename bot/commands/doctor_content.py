@@ -1,7 +1,7 @@
 """The doctor looks at content/: sentences, consent texts, templates, the questionnaire's workbook."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,12 @@ def content(folder: Path, language: str, zone: ZoneInfo) -> Iterator[Finding]:
         found = read_content(folder, language, zone)
     except (ContentError, OSError, UnicodeDecodeError) as error:
         yield wrong("content", str(error))
-        return
-    yield from _sentences(found.catalog)
-    yield from _documents(found)
-    yield from _templates(folder / "templates.toml", found.catalog)
+        languages: tuple[str, ...] = ()
+    else:
+        yield from _sentences(found.catalog)
+        yield from _documents(found)
+        languages = found.catalog.languages
+    yield from _templates(folder / "templates.toml", languages)
     yield from _workbook(folder / "forms" / "needs.xlsx")
 
 
@@ -65,14 +67,14 @@ def _documents(found: Content) -> Iterator[Finding]:
         yield ok("consent texts", ", ".join(f"{name} {doc.version}" for name, doc in found.documents.items()))
 
 
-def _templates(path: Path, catalog: Catalog) -> Iterator[Finding]:
+def _templates(path: Path, languages: Sequence[str]) -> Iterator[Finding]:
     try:
         templates = read_templates(path.read_text("utf-8"))
     except (BadTemplates, OSError, UnicodeDecodeError) as error:
         for line in str(error).splitlines():
             yield wrong("templates", line)
         return
-    lacking = [f"{t.name} ({code})" for t in templates for code in catalog.languages if code not in t.bodies]
+    lacking = [f"{t.name} ({code})" for t in templates for code in languages if code not in t.bodies]
     if lacking:
         yield wrong("templates", f"content/templates.toml lacks the text of {few(lacking)}")
     else:
