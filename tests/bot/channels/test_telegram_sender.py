@@ -83,7 +83,7 @@ async def test_descriptions_are_written_in_the_text() -> None:
         anna = ready(scene)
         choices = (Button("s1:1", "Nido", "fino a 3 anni"), Button("s1:2", "Altro"))
         await send(scene, Letter(1, body=("?",), choices=choices))
-        assert anna.text() == "?\n\n• Nido: fino a 3 anni\n• Altro"
+        assert anna.text() == "?\n\n• Nido – fino a 3 anni\n• Altro"
 
 
 async def test_marks_are_shown_and_numbers_are_not() -> None:
