@@ -65,6 +65,14 @@ def sqlite(tmp_path: Path, keys: KeyRing) -> Iterator[Database]:
 
 
 @pytest.fixture
+def postgres_database(postgres: Postgres, keys: KeyRing) -> Iterator[Database]:
+    """A migrated, empty PostgreSQL database."""
+    opened = Database(postgres.fresh(), keys)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def another(database: Database) -> Iterator[Callable[[], Database]]:
     """Opens the same database once more, as another process would."""
     made: list[Database] = []

@@ -171,7 +171,8 @@ def test_a_status_never_goes_back_to_a_lower_one_in_whatever_order_it_is_told(
             outbox.report(conn, "telegram", key if by_number else 0, "SM1", status, code, "because")
             return str(row(conn, key).status)
 
-        assert [report(s) for s in (DELIVERED, SENT, READ, DELIVERED, READ)] == [DELIVERED, DELIVERED, READ, READ, READ]
+        seen = [report(status) for status in (DELIVERED, SENT, READ, DELIVERED, READ)]
+        assert seen == [DELIVERED, DELIVERED, READ, READ, READ]
         assert report(FAILED, "63016") == FAILED and row(conn, key).code == "63016"
         assert report(FAILED, "") == FAILED and row(conn, key).code == "63016", "a known cause stays"
         assert report(READ) == FAILED
@@ -278,7 +279,9 @@ database.close()
 """
 
 
-def test_two_processes_on_postgresql_never_send_a_message_twice(postgres: Postgres, keys: KeyRing, secret: str) -> None:
+def test_two_processes_on_postgresql_never_send_a_message_twice(
+    postgres: Postgres, keys: KeyRing, secret: str
+) -> None:
     url = postgres.fresh()
     database = Database(url, keys)
     with database.write() as conn:
