@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 TOO_LONG_TO_READ = 4_000
 """Characters beyond which a message is not examined for a short answer; Telegram carries 4,096."""
@@ -17,14 +18,14 @@ def clean(text: str) -> str:
     Direction marks, zero-width characters, keycaps, skin tones, control characters and lone surrogates are gone.
     A fraction or superscript sign becomes "?" so that "3²" is never read as 32.
     """
-    visible = "".join(_visible(char) for char in text[:TOO_LONG_TO_READ])
+    visible = text[:TOO_LONG_TO_READ].translate(_VISIBLE)
     return _RUNS.sub(" ", unicodedata.normalize("NFKC", visible)).strip()
 
 
 def fold(text: str) -> str:
     """`clean` without accents and in lower case; punctuation stays ("Sì!" becomes "si!")."""
     decomposed = unicodedata.normalize("NFD", clean(text).casefold())
-    return "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+    return decomposed.translate(_BARE)
 
 
 def words(text: str) -> str:
@@ -70,3 +71,24 @@ def _visible(char: str) -> str:
 
 def _decoration(char: str) -> bool:
     return "\ufe00" <= char <= "\ufe0f" or char == "\u20e3" or "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def _bare(char: str) -> str:
+    return "" if unicodedata.category(char) == "Mn" else char
+
+
+class _Each(dict[int, str]):
+    """What becomes of each character, for str.translate; the common ones are looked up once."""
+
+    def __init__(self, of: Callable[[str], str]) -> None:
+        self._of = of
+
+    def __missing__(self, code: int) -> str:
+        found = self._of(chr(code))
+        if code < _COMMON:
+            self[code] = found
+        return found
+
+
+_COMMON = 0x2100
+_VISIBLE, _BARE = _Each(_visible), _Each(_bare)

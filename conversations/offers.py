@@ -1,7 +1,5 @@
 """What a screen offers: the tokens of its buttons, the labels people read, and which one a text means."""
 
-from dataclasses import replace
-
 from conversations.facts import Facts
 from conversations.folding import words
 from conversations.messages import Choice
@@ -33,7 +31,7 @@ def tokened(choice: Choice, screen: int) -> Choice:
     token = choice.value if choice.value.startswith("@") else f"{base36(screen)}:{choice.value}"
     if len(token.encode()) > TOKEN_BYTES:
         raise ValueError(f"the button {token!r} is longer than {TOKEN_BYTES} bytes")
-    return replace(choice, value=token)
+    return Choice(token, choice.label, choice.description, choice.marked)
 
 
 def exactly(text: str, offers: tuple[Offer, ...]) -> str:
