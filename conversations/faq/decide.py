@@ -1,0 +1,93 @@
+"""From the sums to an outcome: answer when sure, offer choices when near, else say honestly that we do not know."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from conversations.faq.entries import ELSEWHERE, VIOLENCE
+from conversations.faq.evidence import Evidence
+from conversations.faq.facets import dividing
+from conversations.faq.ranking import Outcome, Ranking
+from conversations.faq.weights import Weights
+
+MOST_CHOICES: Final = 3
+_LEADING: Final = 4
+_LEAST_CHANCE: Final = 0.03
+"""A choice less likely than this would only puzzle."""
+
+_STRONG: Final = "#violenza"
+_WEAK: Final = "#violenza-forse"
+_PARTNERS: Final = frozenset(("#marito", "#moglie", "#coniuge", "#ex", "#familiare", "#padre", "#genitori-anziani"))
+
+
+def decide(evidence: Evidence, weights: Weights) -> Ranking:
+    """The ranking. Possible violence comes first at a lower threshold; an unknown language is never answered."""
+    order, chances = evidence.order(), evidence.chances()
+    ids = [evidence.entries[at].id for at in order]
+    real = tuple(id_ for id_ in ids if id_ != ELSEWHERE)
+    language = evidence.reading.language
+    if VIOLENCE in real and _violence(evidence, chances, weights):
+        first = (VIOLENCE, *(id_ for id_ in real if id_ != VIOLENCE))
+        return Ranking(Outcome.ANSWER, first, max(weights.answer, chances[_at(evidence, VIOLENCE)]), (), (), language)
+    if not order or not evidence.reading.features:
+        return Ranking(Outcome.DEFER, real, 0.0, (), (), language)
+    sure = sureness(evidence, order, chances, weights)
+    if ids[0] == ELSEWHERE or language == "other":
+        return Ranking(Outcome.DEFER, real, min(sure, 1.0 - chances[order[0]]), (), (), language)
+    if sure >= weights.answer:
+        return Ranking(Outcome.ANSWER, real, sure, (), (), language)
+    best = [at for at in order[:MOST_CHOICES] if ids[0] and evidence.entries[at].id != ELSEWHERE]
+    offered = tuple(evidence.entries[at].id for at in best if chances[at] >= _LEAST_CHANCE)
+    near = sureness_of_three(evidence, order, chances, weights)
+    outcome = Outcome.CHOICES if near >= weights.choices and offered else Outcome.DEFER
+    asks = dividing([evidence.sides[at] for at in order[:_LEADING]], evidence.features)
+    return Ranking(outcome, real, sure, offered if outcome is Outcome.CHOICES else (), asks, language)
+
+
+def signs(evidence: Evidence, order: Sequence[int], chances: Sequence[float]) -> tuple[float, ...]:
+    """What the logistic looks at, after the constant 1: see Weights.sure."""
+    first, second = chances[order[0]], chances[order[1]] if len(order) > 1 else 0.0
+    three = sum(chances[at] for at in order[:MOST_CHOICES])
+    asked = sum(evidence.features.values())
+    outside = next((chances[at] for at in order if evidence.entries[at].id == ELSEWHERE), 0.0)
+    return (
+        _logit(first),
+        math.log((first + 1e-6) / (second + 1e-6)),
+        _logit(three),
+        evidence.coverage,
+        evidence.reading.known,
+        math.log1p(asked),
+        math.log1p(sum(evidence.reading.concepts.values())),
+        _logit(outside),
+    )
+
+
+def sureness(evidence: Evidence, order: Sequence[int], chances: Sequence[float], weights: Weights) -> float:
+    """How likely the first topic is right."""
+    return _logistic(weights.sure, signs(evidence, order, chances))
+
+
+def sureness_of_three(evidence: Evidence, order: Sequence[int], chances: Sequence[float], weights: Weights) -> float:
+    """How likely the right topic is among the first three."""
+    return _logistic(weights.near, signs(evidence, order, chances))
+
+
+def _logistic(weights: Sequence[float], found: Sequence[float]) -> float:
+    power = weights[0] + sum(weight * sign for weight, sign in zip(weights[1:], found, strict=True))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, power))))
+
+
+def _logit(chance: float) -> float:
+    held = min(max(chance, 1e-4), 1 - 1e-4)
+    return math.log(held / (1 - held))
+
+
+def _violence(evidence: Evidence, chances: Sequence[float], weights: Weights) -> bool:
+    said = evidence.features
+    if _STRONG in said or (_WEAK in said and not _PARTNERS.isdisjoint(said)):
+        return True
+    return chances[_at(evidence, VIOLENCE)] >= weights.violence
+
+
+def _at(evidence: Evidence, id_: str) -> int:
+    return next(at for at, entry in enumerate(evidence.entries) if entry.id == id_)

@@ -1,0 +1,180 @@
+"""The topics, ready to be asked: `build` once, then `Index.ask` as often as one likes."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from conversations.faq.concepts import Group, Table, compile_table
+from conversations.faq.decide import decide
+from conversations.faq.entries import ELSEWHERE, Entry
+from conversations.faq.evidence import Evidence
+from conversations.faq.facets import FACETS, sides_of
+from conversations.faq.language import COMMON
+from conversations.faq.letters import Letters, count_runs
+from conversations.faq.linear import Linear, bm25, naive_bayes, total
+from conversations.faq.nearest import Nearest
+from conversations.faq.ranking import Ranking, Reason
+from conversations.faq.reading import Reading, read_plain, read_question
+from conversations.faq.repair import Repairs
+from conversations.faq.tokens import tokens
+from conversations.faq.weights import FITTED, Weights
+
+Scorer = Callable[[str], Mapping[str, float]]
+"""`rank(text) -> {topic: score from 0 to 1}`; an empty answer means that it has nothing to say."""
+
+
+class Index:
+    """The topics by everything they are found by. It never changes; a published topic means a new one."""
+
+    __slots__ = (
+        "_at",
+        "_bayes",
+        "_concepts",
+        "_letters",
+        "_nearest",
+        "_repairs",
+        "_scorer",
+        "_sides",
+        "_table",
+        "_weights",
+        "entries",
+    )
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        table: Table,
+        repairs: Repairs,
+        scores: tuple[Linear, Linear, Letters, Nearest],
+        weights: Weights,
+        scorer: Scorer | None,
+    ) -> None:
+        self.entries = tuple(entries)
+        self._at = {entry.id: at for at, entry in enumerate(self.entries)}
+        self._table = table
+        self._repairs = repairs
+        self._bayes, self._concepts, self._letters, self._nearest = scores
+        self._weights = weights
+        self._scorer = scorer
+        telling = {feature for features in FACETS.values() for feature in features}
+        amounts = {feature: dict(self._bayes.amounts.get(feature, ())) for feature in telling}
+        self._sides = sides_of(amounts, len(self.entries))
+
+    def ask(
+        self, question: str, context: str | None = None, language: str | None = None, facet: str | None = None
+    ) -> Ranking:
+        """The ranking of a question. `context` is the topic of the question before, for a follow-up; `language` what
+        the person reads, for a question whose words tell nothing; `facet` the side the person chose (facets.py)."""
+        return decide(self.evidence(question, context, language, facet), self._weights)
+
+    def evidence(
+        self, question: str, context: str | None = None, language: str | None = None, facet: str | None = None
+    ) -> Evidence:
+        """The sums of a question, before anything is decided."""
+        reading = self.read(question, language)
+        features, concepts = dict(reading.features), dict(reading.concepts)
+        for feature in FACETS.get(facet or "", ()):
+            features[feature] = concepts[feature] = 1.0
+        last = self._at.get(context or "")
+        if last is not None:
+            for feature, weight in self._gist(last).items():
+                features.setdefault(feature, weight)
+                concepts.setdefault(feature, weight)
+        rows = self.components(reading, features, concepts, question)
+        sums = self._sum(rows, features)
+        if last is not None:
+            sums[last] += self._weights.same
+        coverage = self._coverage(features, sums)
+        return Evidence(self.entries, sums, reading, features, coverage, self._sides)
+
+    def read(self, question: str, language: str | None = None) -> Reading:
+        """The question as it is compared."""
+        return read_question(question, self._table, self._repairs, language)
+
+    def components(
+        self, reading: Reading, features: Mapping[str, float], concepts: Mapping[str, float], question: str
+    ) -> list[list[float]]:
+        """The single scores of every topic: naive Bayes, concepts, letters, nearest, and the optional one."""
+        rows = [
+            self._bayes.scores(features),
+            self._concepts.scores(concepts),
+            self._letters.scores(reading.words),
+            self._nearest.scores(features),
+        ]
+        if self._scorer is not None and (extra := self._scorer(question)):
+            rows.append([extra.get(entry.id, 0.0) for entry in self.entries])
+        return rows
+
+    def explain(self, question: str, id: str, most: int = 8) -> tuple[Reason, ...]:
+        """What speaks for a topic and against it, the weightiest first: words, #concepts and @speakers."""
+        at = self._at[id]
+        reading = self.read(question)
+        scale = self._scale(reading.features)
+        found = total(
+            [self._bayes.parts(reading.features, at), self._concepts.parts(reading.concepts, at)],
+            [self._weights.bayes * scale, self._weights.concepts * scale],
+        )
+        heaviest = sorted(found.items(), key=lambda part: (-abs(part[1]), part[0]))
+        return tuple(Reason(feature, amount) for feature, amount in heaviest[:most])
+
+    def _sum(self, rows: Sequence[Sequence[float]], features: Mapping[str, float]) -> list[float]:
+        weights, scale = self._weights, self._scale(features)
+        factors = (weights.bayes * scale, weights.concepts * scale, weights.letters * scale, weights.nearest)
+        bayes, concepts, letters, nearest = factors
+        sums = [bayes * a + concepts * b + letters * c + nearest * d for a, b, c, d in zip(*rows[:4], strict=True)]
+        if len(rows) > len(factors):
+            sums = [sum_ + weights.extra * more for sum_, more in zip(sums, rows[-1], strict=True)]
+        return [weights.sharpness * sum_ for sum_ in sums]
+
+    def _scale(self, features: Mapping[str, float]) -> float:
+        return 1.0 / math.pow(max(1.0, sum(features.values())), self._weights.length)
+
+    def _coverage(self, features: Mapping[str, float], sums: Sequence[float]) -> float:
+        """How much of what was asked stands in the texts of the first topic."""
+        asked = sum(features.values())
+        if not asked:
+            return 0.0
+        first = max(range(len(sums)), key=sums.__getitem__)
+        return sum(weight for feature, weight in features.items() if self._bayes.holds(feature, first)) / asked
+
+    def _gist(self, at: int) -> dict[str, float]:
+        """The concepts of a topic's titles, at half weight."""
+        titles = " . ".join(self.entries[at].titles.values())
+        return dict.fromkeys(read_plain(titles, self._table).concepts, self._weights.context)
+
+
+def build(
+    entries: Iterable[Entry],
+    groups: Iterable[Group],
+    elsewhere: Iterable[str] = (),
+    weights: Weights = FITTED,
+    scorer: Scorer | None = None,
+) -> Index:
+    """The index of these topics. `elsewhere` are sentences that no topic answers; they compete as one more topic."""
+    table = compile_table(groups)
+    topics = tuple(entries)
+    if outside := tuple(elsewhere):
+        topics = (*topics, Entry(ELSEWHERE, {}, ELSEWHERE, covered=False, phrasings=outside))
+    known: dict[str, int] = dict.fromkeys(COMMON, 1)
+    for group in table.groups:
+        for form in (*group.italian, *group.english):
+            known.update((word, known.get(word, 1)) for word in tokens(form))
+    stems, concepts, letters = [], [], []
+    single: list[tuple[int, Mapping[str, float]]] = []
+    for at, entry in enumerate(topics):
+        texts = [(text, weights.title) for text in entry.titles.values()]
+        texts += [(text, 1.0) for text in entry.phrasings]
+        texts += [(text, weights.fact) for text in entry.facts]
+        readings = [(read_plain(text, table), weight) for text, weight in texts]
+        amounts = [weight for _, weight in readings]
+        stems.append(total((reading.features for reading, _ in readings), amounts))
+        concepts.append(total((reading.concepts for reading, _ in readings), amounts))
+        said: dict[str, float] = {}
+        for reading, weight in readings:
+            for word in reading.words:
+                known[word] = known.get(word, 0) + 1
+                said[word] = said.get(word, 0.0) + weight
+            if weight >= 1.0:
+                single.append((at, reading.features))
+        letters.append(count_runs(said))
+    scores = naive_bayes(stems), bm25(concepts), Letters(bm25(letters)), Nearest(len(topics), single)
+    return Index(topics, table, Repairs(known), scores, weights, scorer)

@@ -1,0 +1,81 @@
+"""A text as what is compared: stems, concepts and who speaks, each with how much it counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from conversations.faq.clauses import Clause, clauses
+from conversations.faq.concepts import Table
+from conversations.faq.language import COMMON, Guess, guess
+from conversations.faq.repair import Repairs
+from conversations.faq.speaker import speaker
+from conversations.faq.stems import stem
+from conversations.faq.tokens import tokens
+
+STORY: Final = 0.5
+"""How much a word of the story counts beside a word of the question (1)."""
+
+_UNSAID: Final = frozenset(
+    "il lo la gli le un uno una di del della dello dei degli delle da dal dalla al alla allo ai agli alle a e o"
+    " ed od i l d s c m t v n ne ci si con per su sul sulla nel nella nei the an of to in is are was be and or"
+    " it its for at s t that this e ha ho hai abbiamo sono sei".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text, read. `known` is the share of its words that the store knows."""
+
+    language: Guess
+    words: tuple[str, ...]
+    features: Mapping[str, float]
+    concepts: Mapping[str, float]
+    known: float
+
+
+def read_plain(text: str, table: Table) -> Reading:
+    """A text of the store: taken as it is written."""
+    words = tokens(text)
+    language = guess(words)
+    features, concepts = _weigh([(words, 1.0)], language, table)
+    return Reading(language, words, features, concepts, 1.0)
+
+
+def read_question(text: str, table: Table, repairs: Repairs, language: str | None = None) -> Reading:
+    """What a person typed: mistypings repaired, and in a long message what asks counts more than its story.
+
+    `language` decides only where the text itself tells nothing.
+    """
+    parts = [Clause(tuple(_repaired(clause.words, repairs)), clause.asks) for clause in clauses(text)]
+    words = tuple(word for part in parts for word in part.words)
+    found = guess(words)
+    if found == "it" and language == "en" and COMMON.isdisjoint(words):
+        found = "en"
+    features, concepts = _weigh([(part.words, 1.0 if part.asks else STORY) for part in parts], found, table)
+    said = [word for word in words if not word.isdigit()]
+    known = sum(repairs.knows(word) for word in said) / len(said) if said else 0.0
+    return Reading(found, words, features, concepts, known)
+
+
+def _repaired(words: Sequence[str], repairs: Repairs) -> Iterable[str]:
+    return (right for word in words for right in repairs.repair(word))
+
+
+def _weigh(
+    parts: Sequence[tuple[tuple[str, ...], float]], language: str, table: Table
+) -> tuple[dict[str, float], dict[str, float]]:
+    features: dict[str, float] = {}
+    concepts: dict[str, float] = {}
+    for words, weight in parts:
+        stems = [stem(word, language) for word in words]
+        for word, key in zip(words, stems, strict=True):
+            if word not in _UNSAID and not (word.isdigit() and len(word) == 1) and features.get(key, 0.0) < weight:
+                features[key] = weight
+        for concept in table.find(words, stems, language):
+            if concepts.get(concept, 0.0) < weight:
+                concepts[concept] = weight
+        for who in speaker(words):
+            if features.get(who, 0.0) < weight:
+                features[who] = weight
+    features.update(concepts)
+    return features, concepts
