@@ -17,7 +17,7 @@ from tests.postgres import Postgres
 from tests.storage.test_rotation import NOW, codes, key_ids, stale
 
 OLD, MIDDLE, NEW = ring("old"), ring("middle"), ring("new")
-MANY = 3000
+MANY = 6000
 
 
 def test_a_new_key_is_one_the_settings_take(wis: Wis) -> None:

@@ -1,5 +1,6 @@
 """wis run in a process of its own: what it prints, how it ends, and that there is only one on a SQLite file."""
 
+import asyncio
 import json
 import signal
 import urllib.error
@@ -7,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from tests.bot.commands.command_line import Wis, wait_for
+from tests.bot.commands.command_line import Wis
 from tests.fakes.telegram_api import FakeTelegram
 
 
@@ -69,11 +70,9 @@ async def test_what_was_received_before_sigterm_is_answered_and_nothing_is_print
         }
         anna = telegram.user()
         with wis.start("run", **settings) as bot:
-            import asyncio
-
             await asyncio.to_thread(bot.says, "Serving telegram.")
             anna.says("il mio segreto")
-            await asyncio.to_thread(wait_for, lambda: "yes" if len(telegram.called("getUpdates")) > 1 else "")
+            await telegram.updates.settled(timeout=20)
             bot.gets(signal.SIGTERM)
             told = await asyncio.to_thread(bot.ends, 10)
         assert told.code == 0
