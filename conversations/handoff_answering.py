@@ -171,6 +171,8 @@ def _send(ticket_id: str, answer: str, facts: Facts) -> Outcome:
         Say(answer_message(ticket_id, answer), ToTicket(ticket_id)),
         say("handoff.answered", number=ticket_number(ticket_id)),
     )
+    if not any(ticket.open and ticket.id != ticket_id for ticket in facts.tickets):
+        return done(*effects)
     return first(listing(facts, without=ticket_id), *effects)
 
 

@@ -44,7 +44,8 @@ def message_to_json(message: Message) -> dict[str, Json]:
         a = message.attachment
         data["attachment"] = [a.source, a.ref, a.kind, a.name, a.mime]
     if message.template is not None:
-        data["template"] = [message.template.name, [_param(v) for v in message.template.variables]]
+        template = message.template
+        data["template"] = [template.name, [_param(v) for v in template.variables], template.whole]
     if message.screen is not None:
         data["screen"] = message.screen
     if message.silent:
@@ -154,8 +155,8 @@ def _template(data: Json | None) -> Template | None:
     match data:
         case None:
             return None
-        case [str(name), list(variables)]:
-            return Template(name, tuple(_text(v) for v in variables))
+        case [str(name), list(variables), bool(whole)]:
+            return Template(name, tuple(_text(v) for v in variables), whole)
         case _:
             raise ValueError("not a template")
 

@@ -88,10 +88,12 @@ class Attachment:
 @dataclass(frozen=True, slots=True)
 class Template:
     """The approved WhatsApp template (a key of content/templates.toml) that may carry this message outside the
-    24-hour window, with the values of its variables in order."""
+    24-hour window, with the values of its variables in order. A `whole` one says all there is to say: the message
+    does not follow it."""
 
     name: str
     variables: tuple[Text, ...] = ()
+    whole: bool = False
 
 
 Wanted = Literal["choice", "text", "number", "date", "photo", "location", "contact"]

@@ -68,7 +68,7 @@ def _message(needs: NeedsRun, facts: Facts) -> Message:
     return Message(
         body=(p("needs.reminder", count=left) if left else p("needs.reminder_send"),),
         ways=(choice(f"@needs:resume:{needs.id}", "needs.resume"), choice(f"@needs:mute:{needs.id}", "needs.mute")),
-        template=Template("questionnaire_reminder", (p("needs.name"), Verbatim(str(left)))),
+        template=Template("questionnaire_reminder", (p("needs.name"), Verbatim(str(left))), whole=True),
     )
 
 

@@ -56,7 +56,7 @@ class Renderer:
             file=file,
             opener=Opener(FALLBACK_OPENER, ())
             if template is None
-            else Opener(template.name, tuple(told(v) for v in template.variables)),
+            else Opener(template.name, tuple(told(v) for v in template.variables), template.whole),
             replaces=replaces,
             silent=message.silent,
         )

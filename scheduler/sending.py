@@ -43,10 +43,12 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """An approved template and the values of its variables, in the reader's language."""
+    """An approved template and the values of its variables, in the reader's language; a `whole` one says all that
+    the letter says."""
 
     name: str
     variables: tuple[str, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ class SimulatorSender:
             await self._note(phone, Hears(phone.name, shown.body, labels))
             keys = tuple((button,) for button in shown.buttons)
             bubble = Bubble(shown.body, keys=keys, template=True)
-            return Receipt(await self._show(replace(letter, file=None), phone, [bubble]), opener_only=True)
+            refs = await self._show(replace(letter, file=None), phone, [bubble])
+            return Receipt(refs, opener_only=not letter.opener.whole)
         await self._note(phone, heard(phone.name, letter))
         return Receipt(await self._show(letter, phone, whatsapp_bubbles(letter, self._config.words(to.language))))
 

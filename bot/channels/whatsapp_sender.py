@@ -138,9 +138,9 @@ class WhatsAppSender:
             content_sid = await _asked(self._book.find(opener_resource(template, language)))
             if not content_sid:
                 raise Misconfigured(f"the template {template.name} is not at Twilio: run wis whatsapp sync-templates")
-            reported = f"n={letter.number}&opener=1"
+            reported = f"n={letter.number}" if letter.opener.whole else f"n={letter.number}&opener=1"
             sid = await self._post.put(_content(content_sid, variables), text, reported, to, progress)
-        return Receipt((sid,), opener_only=True)
+        return Receipt((sid,), opener_only=not letter.opener.whole)
 
 
 class _NoContent(Exception):

@@ -108,7 +108,9 @@ def _home(facts: Facts) -> Message:
         choice("@link:open", "menu.link"),
         choice("@menu:help", "menu.help_choice"),
     )
-    return Message(title=p("menu.title"), body=(*body, *phone_line(facts.house)), choices=tuple(choices))
+    # who answers the questions needs no number to call
+    call = () if person.holds("welfare_manager") else phone_line(facts.house)
+    return Message(title=p("menu.title"), body=(*body, *call), choices=tuple(choices))
 
 
 def _questionnaire(facts: Facts) -> tuple[Text, tuple[Choice, ...]]:

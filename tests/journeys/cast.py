@@ -16,7 +16,7 @@ UNKNOWN = "COL-…"
 CHANGES = (
     (LINK_CODE, UNKNOWN),
     (re.compile(r"\b(?!WIS\b|COL\b)[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{3}\b(?!-)"), "…"),
-    (re.compile(r"(?<=alle )\d\d:\d\d|(?<=at )\d\d:\d\d"), "…"),
+    (re.compile(r"(?<=, )\d\d:\d\d|\d{1,2}:\d\d.[AP]M"), "…"),
     (re.compile(r"· [\w ]+$"), "· …"),
 )
 """What differs from run to run: link codes, numbers of questions, the time of day, ages."""
@@ -85,7 +85,9 @@ async def _recorded(lines: list[Line], cast: Cast) -> list[Line]:
 def _steady(heard: Hears) -> Hears:
     rows = tuple(tuple(_masked(label) for label in row) for row in heard.rows)
     text = "\n".join(_masked(line) for line in heard.text.split("\n"))
-    return replace(heard, text=text, rows=rows, file=_masked(heard.file) if "." in heard.file else "…" * bool(heard.file))
+    # on WhatsApp a file has no name, only an address that nobody can guess
+    file = _masked(heard.file) if "." in heard.file else "…" * bool(heard.file)
+    return replace(heard, text=text, rows=rows, file=file)
 
 
 def _masked(text: str) -> str:

@@ -103,7 +103,8 @@ class TelegramPlayer:
 
     def _see(self, chat: int, message: dict[str, Any]) -> None:
         who = next(name for name, id in self._ids.items() if id == chat)
-        text = unescape(re.sub(r"</?b>", "**", re.sub(r"</?i>", "", message.get("_html") or message.get("caption", ""))))
+        html = re.sub(r"</?i>", "", message.get("_html") or message.get("caption", ""))
+        text = unescape(re.sub(r"</?b>", "**", html))
         keyboard = message.get("reply_markup", {}).get("inline_keyboard", [])
         rows = tuple(tuple(shown(button["text"]) for button in row) for row in keyboard)
         file = message.get("document", {}).get("file_name", "foto.jpg" if "photo" in message else "")

@@ -28,7 +28,7 @@ from bot.channels.terminal import Terminal
 from bot.channels.whatsapp_sync import apply
 from bot.channels.whatsapp_templates import read_templates
 from bot.settings import Settings
-from scheduler.chores import ring_timers
+from scheduler.chores import fetch_files, ring_timers
 from storage import forms, network, seeds
 from storage.content import content_folder
 from storage.crypto import new_key
@@ -73,6 +73,7 @@ class Program:
         async with asyncio.timeout(SETTLE_SECONDS):
             while True:
                 await self.telegram.updates.settled(SETTLE_SECONDS)
+                await fetch_files(self.app.lanes, {channel.name: channel for channel in self.app.channels})
                 await self.app.delivery.settled()
                 await self.twilio.settled()
                 if not await self.app.lanes.run(self._due):
