@@ -28,8 +28,14 @@ def publish_workbook(conn: Connection, data: bytes, name: str, at: datetime) -> 
 
 
 def needs_form(conn: Connection, content: Path, at: datetime) -> str:
-    """The newest published version of the needs questionnaire; the one in content/ if none is published yet."""
+    """The newest published version of the needs questionnaire; the one in content/ if none is published yet.
+
+    Raises BadForm.
+    """
     published = forms.versions(conn, NEEDS)
     if published:
         return published[-1]
-    return publish_workbook(conn, (content / "forms" / "needs.xlsx").read_bytes(), NEEDS, at)
+    try:
+        return publish_workbook(conn, (content / "forms" / "needs.xlsx").read_bytes(), NEEDS, at)
+    except BadForm as error:
+        raise BadForm(f"content/forms/needs.xlsx cannot be published:\n{error}") from error

@@ -13,12 +13,14 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from bot import logs
+from bot.channels.whatsapp_templates import BadTemplates
 from bot.keys import open_keys
 from bot.settings import Settings, SettingsError, misspelt
 from storage import migrate
 from storage.content import ContentError
 from storage.crypto import CryptoError
 from storage.db import Database, StorageError
+from storage.seeds import BadForm
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -28,7 +30,7 @@ class Wrong(Exception):
     """Something the operator can mend; the message says what."""
 
 
-TOLD = (Wrong, SettingsError, ContentError, StorageError, CryptoError, DBAPIError, OSError)
+TOLD = (Wrong, SettingsError, ContentError, StorageError, CryptoError, BadForm, BadTemplates, DBAPIError, OSError)
 
 
 @contextmanager

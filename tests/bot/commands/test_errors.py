@@ -1,10 +1,13 @@
 """What goes wrong is told in one clear line that says what to do, with exit code 1, without a secret or a trace."""
 
+import shutil
 import socket
 from pathlib import Path
 
 import pytest
 
+from bot import assembly
+from storage.content import content_folder
 from tests.bot.commands.command_line import Told, Wis, ring
 
 PASSWORD = "hunter22"
@@ -101,3 +104,16 @@ def test_a_misspelt_setting_is_pointed_out(wis: Wis, tmp_path: Path) -> None:
     told = wis("form", "list")
     assert told.code == 0
     assert "did you mean TELEGRAM_BOT_TOKEN?" in told.err
+
+
+def test_a_damaged_file_of_content_is_named_at_the_first_start(wis: Wis, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = wis.folder / "content"
+    shutil.copytree(content_folder(), copy)
+    monkeypatch.setattr(assembly, "content_folder", lambda: copy)
+    (copy / "forms" / "needs.xlsx").write_bytes(b"damaged")
+    clear(wis("run"), "content/forms/needs.xlsx")
+    shutil.copytree(content_folder(), copy, dirs_exist_ok=True)
+    (copy / "templates.toml").write_text("[[template")
+    clear(wis("run"), "templates.toml")
+    (copy / "consent" / "notice.en.md").write_text("no version")
+    clear(wis("run"), "content/consent/notice.en.md")
