@@ -2,7 +2,30 @@
 
 from sqlmodel import SQLModel
 
-from storage import audit, events, forms, network, notes, outbox, people, simulator, tickets, timers
+from storage import (
+    alerts,
+    audit,
+    calls,
+    claims,
+    events,
+    forms,
+    ledger,
+    network,
+    notes,
+    outbox,
+    papers,
+    payments,
+    people,
+    pots,
+    profiles,
+    redemptions,
+    requests,
+    simulator,
+    tickets,
+    timers,
+    vouchers,
+)
 
 SUBJECTS = (audit, events, forms, network, notes, outbox, people, simulator, tickets, timers)
+MONEY = (alerts, calls, claims, ledger, papers, payments, pots, profiles, redemptions, requests, vouchers)
 METADATA = SQLModel.metadata
