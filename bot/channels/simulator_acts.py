@@ -33,6 +33,10 @@ from conversations.events import (
 )
 
 
+REMEMBERED = 300
+"""Changes of the phones within which an act that comes again is known."""
+
+
 class Acts:
     """Everything a person can do on her phone. Each act has a key that the page made: an act that comes again
     with the same key is shown once, and the program sees the same event again.
@@ -55,6 +59,7 @@ class Acts:
         self._clock = clock
         self._book = book
         self._changes = changes
+        self._latest = 0
 
     async def say(self, phone: Phone, key: str, text: str) -> None:
         """She wrote a text; "/start CODE" opens the chat on Telegram."""
@@ -138,7 +143,9 @@ class Acts:
             await self._tick(stored, "read")
 
     async def _earlier(self, phone: Phone, key: str) -> Stored | None:
-        entries = await self._store.entries(phone.address, 0)
+        """The act with this key, if it is one of the last; an older one comes again only by a stranger's hand."""
+        entries = await self._store.entries(phone.address, max(0, self._latest - REMEMBERED))
+        self._latest = max((stored.revision for stored in entries), default=self._latest)
         return next((stored for stored in entries if stored.entry.get("key") == key), None)
 
     async def _tick(self, stored: Stored, ticks: str) -> None:

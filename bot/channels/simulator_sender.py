@@ -90,7 +90,8 @@ class SimulatorSender:
         old = await self._store.entry(phone.address, number)
         if old is None or old.entry.get("kind") != "bubble" or old.entry.get("file"):
             return False
-        newer = [one for one in await self._store.entries(phone.address, 0) if one.number > number]
+        # an entry's revision is never below its number
+        newer = [one for one in await self._store.entries(phone.address, number) if one.number > number]
         if sum(one.entry.get("kind") in ("bubble", "said", "file") for one in newer) > OUT_OF_SIGHT:
             return False
         at = old.entry.get("at")

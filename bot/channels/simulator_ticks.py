@@ -6,6 +6,7 @@ from bot.channels.contract import Inbox, StatusReport
 from bot.channels.simulator_book import Changes, PhoneBook
 from bot.channels.simulator_phones import CHANNEL, SimulatorStore, Stored
 
+LOOKED_BACK = 300
 RANKS = ("sent", "delivered", "read")
 
 
@@ -26,8 +27,10 @@ class Ticks:
 
     async def read(self, address: str, up_to: int) -> None:
         """The phone's messages up to this number are read, and the program knows. Raises Unready."""
-        for stored in await self._store.entries(address, 0):
-            if stored.number <= up_to and stored.entry.get("kind") == "bubble":
+        # an entry's revision is never below its number, so that this skips only what was read long ago
+        for stored in await self._store.entries(address, max(0, up_to - LOOKED_BACK)):
+            unread = stored.entry.get("kind") == "bubble" and stored.entry.get("ticks") in ("sent", "delivered")
+            if stored.number <= up_to and unread:
                 await self._rise(address, stored.number, "read")
 
     async def _rise(self, address: str, number: int, rank: Literal["delivered", "read"]) -> None:
