@@ -1,15 +1,16 @@
 """`python -m bench`: all loads; `python -m bench w1`: one of them."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench import w1
+from bench import w1, w2, w3, w4
 from bench.bots import AIOGRAM, Workshop
 from bench.figures import CONSOLE, disk
 
@@ -44,19 +45,43 @@ def one_at_a_time(rounds: Rounds = 5, folder: Folder = HERE) -> None:
     _measure(folder, lambda shop: w1.run(shop, rounds))
 
 
+@app.command("w2")
+def at_once(rounds: Rounds = 5, folder: Folder = HERE) -> None:
+    """64 people at once, an API that takes 50 ms: how many turns, how long they wait."""
+    _measure(folder, lambda shop: w2.run(shop, rounds))
+
+
+@app.command("w3")
+def burst(rounds: Rounds = 5, folder: Folder = HERE) -> None:
+    """Answers sent at once and delivered twice: which ones are kept."""
+    _measure(folder, lambda shop: w3.run(shop, rounds))
+
+
+@app.command("w4")
+def killed(kills: Kills = 100, folder: Folder = HERE) -> None:
+    """kill -9 at random moments: what is kept, what is asked twice."""
+    _measure(folder, lambda shop: w4.run(shop, kills))
+
+
 async def _all(workshop: Workshop, rounds: int, kills: int) -> None:
     await w1.run(workshop, rounds)
+    await w2.run(workshop, rounds)
+    await w3.run(workshop, rounds)
+    await w4.run(workshop, kills)
 
 
 def _measure(folder: Path, load: Callable[[Workshop], Awaitable[object]]) -> None:
     if not AIOGRAM.exists():
         CONSOLE.print("aiogram lives in an environment of its own: run `make bench`, which makes it.")
         raise typer.Exit(1)
+    # a killed bot's broken connections are no news
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     work = folder.absolute() / "running"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
-        CONSOLE.print(f"{date.today()}; one fsync on this disk takes {disk(work):.2f} ms (the middle of 60).")
+        today = datetime.now(UTC).date()
+        CONSOLE.print(f"{today}; one fsync on this disk takes {disk(work):.2f} ms (the middle of 60).")
         asyncio.run(load(Workshop(work, range(FIRST_CHAT, FIRST_CHAT + MOST_PEOPLE))))
         CONSOLE.print(f"At the end one takes {disk(work):.2f} ms.")
     finally:

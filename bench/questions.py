@@ -17,7 +17,7 @@ class Question:
 
 
 QUESTIONS = (
-    Question("q1", "choice", "Come vai al lavoro?", (("bus", "In autobus"), ("bike", "In bici"), ("foot", "A piedi"))),
+    Question("q1", "choice", "Come vai al lavoro?", (("bus", "In bus"), ("bike", "In bici"), ("foot", "A piedi"))),
     Question("q2", "number", "Quanti minuti ci metti?"),
     Question("q3", "words", "Che cosa ti piace del tuo lavoro?"),
     Question("q4", "choice", "Quando lavori?", (("day", "Di giorno"), ("night", "Di notte"), ("mixed", "Cambia"))),

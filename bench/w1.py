@@ -12,9 +12,12 @@ from tests.fakes.telegram_api import FakeTelegram
 PEOPLE = 100
 WARMING = 5
 KINDS = (OURS, PTB, AIOGRAM_BOT, OURS_LARGE)
-READING = """One person at a time, so a turn takes as long as its slowest part: mostly the disk, which is asked to keep every answer
-before (ptb: after) the reply. CPU is what a turn costs the bot's process, and hardly depends on the disk or on others
-who use the machine. "beside aiogram" compares turns/s; the last line shows whether a large database makes turns slower."""
+READING = """\
+One person at a time, so a turn takes as long as its slowest part, which is often the disk. Our bot and aiogram
+have the answer on the disk before they reply, python-telegram-bot right after. CPU is what a turn costs the
+bot's process; it depends less than the wall on the disk and on who else uses the machine. The last line shows
+whether a large database makes turns slower.\
+"""
 
 
 async def run(workshop: Workshop, rounds: int) -> list[Rounds]:
