@@ -134,7 +134,8 @@ class App:
             await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
 
         async def files() -> None:
-            await fetch_files(self.lanes, {channel.name: channel for channel in self.channels})
+            channels = {channel.name: channel for channel in self.channels}
+            await fetch_files(self.lanes, channels, self.clock.now())
 
         async def hour() -> None:
             for channel in self.channels:

@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes: what Telegram lets a bot download (Bot API, getFile) and more than WhatsApp's 16 MB."""
 
-TRIES = 5
+TRIES = 13
+"""The last one about eleven hours after the first: providers keep a file for longer than they are ever away."""
 AT_ONCE = 100
 
 
@@ -40,15 +41,12 @@ async def ring_timers(lanes: Lanes, ring: Callable[[Timer], Awaitable[None]], no
             return rung
 
 
-async def fetch_files(lanes: Lanes, fetchers: Mapping[str, Fetcher]) -> int:
-    """The files people sent are here, or known to be lost; how many were fetched."""
+async def fetch_files(lanes: Lanes, fetchers: Mapping[str, Fetcher], at: datetime) -> int:
+    """The files people sent are here, or wait for a better hour, or are known to be lost; how many were fetched."""
     kept = 0
-    for file in await lanes.run(tickets.files_to_fetch):
-        fetcher = fetchers.get(file.channel)
-        if fetcher is None:
-            continue
+    for file in await lanes.run(partial(tickets.files_to_fetch, channels=tuple(fetchers), at=at)):
         try:
-            data = await fetcher.fetch(file.ref, LARGEST_FILE)
+            data = await fetchers[file.channel].fetch(file.ref, LARGEST_FILE)
         except SendError as error:
             final = isinstance(error, Unreachable) or not error.retry or file.attempts + 1 >= TRIES
             log.warning("a file of %s cannot be fetched (final: %s): %s", file.channel, final, error.code)

@@ -164,11 +164,14 @@ class Delivery:
         try:
             async with asyncio.timeout(LAST_WORDS):
                 if self._recording is not None:
-                    await self._recording
+                    await asyncio.wait({self._recording})
                 await self._record_now()
                 await self.lanes.run(partial(outbox.leave, nodes=[self.node]))
         except Exception as error:
             log.warning("what was sent last could not be recorded: %s", type(error).__name__)
+        finally:
+            if self._recording is not None:
+                self._recording.cancel()
 
     def take_report(
         self,
@@ -293,11 +296,11 @@ class Delivery:
                 error: SendError = Unavailable("the file is not here yet", "file")
             except Throttled as throttled:
                 self.count(channel, "throttled")
-                if throttled.after > LONGEST_HOLD:
-                    return await self._put_back(waiting, throttled.after, throttled, counts=False)
                 if throttled.whole_channel:
                     self._held[channel] = max(self._held[channel], time.monotonic() + throttled.after)
-                else:
+                if throttled.after > LONGEST_HOLD:
+                    return await self._put_back(waiting, throttled.after, throttled, counts=False)
+                if not throttled.whole_channel:
                     await asyncio.sleep(throttled.after)
                 error = throttled
                 if pause is None:
@@ -348,6 +351,8 @@ class Delivery:
         async with self._slots[channel]:
             # asked last of all: the provider may have said so while this letter waited for its turn
             while (held := self._held[channel] - time.monotonic()) > 0:
+                if held > LONGEST_HOLD:
+                    raise Throttled(held, "the channel rests")
                 await asyncio.sleep(held)
             return await sender.send(letter, to)
 
@@ -426,7 +431,8 @@ class Delivery:
         return True
 
     async def _lose(self, waiting: Waiting, error: Unreachable) -> bool:
-        """The reader cannot be reached there: note it, and try another address for what is no reply."""
+        """The reader cannot be reached there: note it, and try another address for what is no reply, or wait with
+        what must not be lost until she lets us write again."""
         self.count(waiting.address.channel, "unreachable")
         await self.lanes.run(partial(self._readdress, waiting=waiting, error=error))
         self._wake.set()
@@ -436,8 +442,11 @@ class Delivery:
         at = self.now()
         people.mark_blocked(conn, waiting.address.id, at)
         known = None if waiting.person_id is None else people.find_by_id(conn, waiting.person_id, lock=False)
-        if waiting.lane and known is not None and not known.here.blocked and known.here.id != waiting.address.id:
+        for_her = waiting.lane or waiting.message.waits
+        if for_her and known is not None and not known.here.blocked and known.here.id != waiting.address.id:
             outbox.readdress(conn, waiting.number, known.here.id, known.here.channel, at)
+        elif waiting.message.waits:
+            outbox.park(conn, waiting.number, "", at)
         else:
             outbox.give_up(conn, waiting.number, error.code or "unreachable", error.reason)
 

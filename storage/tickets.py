@@ -1,7 +1,8 @@
 """Messages left for a person of the association, their files and their answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, insert, select, update
 from sqlmodel import Field, SQLModel
@@ -10,6 +11,7 @@ from storage.db import Conflict, table
 from storage.types import Secret, SecretBytes, Time
 
 WAITING, KEPT, LOST = "waiting", "kept", "lost"
+FIRST_PAUSE = timedelta(seconds=10)
 
 
 class TicketRow(SQLModel, table=True):
@@ -155,9 +157,20 @@ def _read(conn: Connection, where: ColumnElement[bool], limit: int) -> list[Know
     ]
 
 
-def files_to_fetch(conn: Connection, limit: int = 20) -> list[KnownFile]:
-    """The files whose bytes are still with the provider."""
-    return [KnownFile(*r) for r in conn.execute(_FILE.where(_F.status == WAITING).order_by(_F.id).limit(limit))]
+def files_to_fetch(
+    conn: Connection, channels: Sequence[str], at: datetime, limit: int = 20
+) -> list[KnownFile]:
+    """The files whose bytes are still with one of these channels' providers and are to be asked for at `at`.
+
+    Each try waits twice as long as the one before: 10, 20, 40... seconds.
+    """
+    waiting = select(_F.id, _F.attempts, _F.received_at).where(_F.status == WAITING, _F.channel.in_(channels))
+    due = [
+        row.id
+        for row in conn.execute(waiting.order_by(_F.attempts, _F.id).limit(50 * limit))
+        if row.received_at + FIRST_PAUSE * (2**row.attempts - 1) <= at
+    ]
+    return [KnownFile(*row) for row in conn.execute(_FILE.where(_F.id.in_(due[:limit])).order_by(_F.id))]
 
 
 def file_of(conn: Connection, ticket_id: str) -> KnownFile | None:

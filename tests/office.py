@@ -1,4 +1,4 @@
-"""The program without any provider: lanes, turns and delivery on a database, and a channel that keeps what it is given.
+"""The program without any provider: lanes, turns and delivery on a database, and channels that keep what they get.
 
     async with open_office(database, content, needs) as office:
         await office.takes(office.says("1001", "ciao"))
@@ -41,7 +41,10 @@ LIBRARY = Library()
 
 @dataclass
 class Line:
-    """A channel's way out that keeps what it is given; `trouble` is used up letter by letter."""
+    """A channel's way out that keeps what it is given; `trouble` is used up letter by letter.
+
+    With `only_opener` every letter, with `closed` one to a reader without a window, is announced by an opener only.
+    """
 
     channel: str = "telegram"
     sent: list[tuple[Letter, Recipient]] = field(default_factory=list)
@@ -49,6 +52,7 @@ class Line:
     trouble: deque[SendError | None] = field(default_factory=deque)
     gate: asyncio.Event | None = None
     only_opener: bool = False
+    closed: bool = False
     under_way: int = 0
     most_under_way: int = 0
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -57,6 +61,7 @@ class Line:
         self.tried.append(letter.number)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
+        await self._tell()
         try:
             if self.gate is not None:
                 await self.gate.wait()
@@ -64,11 +69,16 @@ class Line:
             if trouble is not None:
                 raise trouble
             self.sent.append((letter, to))
-            return Receipt((f"{self.channel}-{len(self.sent)}",), opener_only=self.only_opener)
+            opener = self.only_opener or (self.closed and to.last_inbound is None)
+            return Receipt((f"{self.channel}-{len(self.sent)}",), opener_only=opener)
         finally:
             self.under_way -= 1
-            async with self._news:
-                self._news.notify_all()
+            await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+        await asyncio.sleep(0)
 
     async def until(self, true: Callable[[], object], seconds: float = 10.0) -> None:
         """Waits until this holds; it is asked again whenever something was sent or refused."""

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.channels.contract import Unready
 from conversations.events import Address, Blocked, Chose, Event, Said, Unblocked
 from conversations.messages import Phrase
 from conversations.phrases import render

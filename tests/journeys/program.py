@@ -73,7 +73,8 @@ class Program:
         async with asyncio.timeout(SETTLE_SECONDS):
             while True:
                 await self.telegram.updates.settled(SETTLE_SECONDS)
-                await fetch_files(self.app.lanes, {channel.name: channel for channel in self.app.channels})
+                channels = {channel.name: channel for channel in self.app.channels}
+                await fetch_files(self.app.lanes, channels, self.app.clock.now())
                 await self.app.delivery.settled()
                 await self.twilio.settled()
                 if not await self.app.lanes.run(self._due):

@@ -87,12 +87,14 @@ def test_a_file_is_fetched_once_or_known_to_be_lost(known: Database) -> None:
     with known.write() as conn:
         tickets.open_ticket(conn, "t1", "", "bianca", "", NOW)
         tickets.add_file(conn, "t1", "telegram", "photo", "image/jpeg" * 20, "foto.jpg", "the reference", NOW)
-        [file] = tickets.files_to_fetch(conn)
+        [file] = tickets.files_to_fetch(conn, ["telegram"], NOW)
         tickets.miss_file(conn, file.id, final=False)
-        assert [f.attempts for f in tickets.files_to_fetch(conn)] == [1]
+        assert tickets.files_to_fetch(conn, ["telegram"], NOW + timedelta(seconds=9)) == []
+        assert [f.attempts for f in tickets.files_to_fetch(conn, ["telegram"], NOW + timedelta(seconds=10))] == [1]
+        assert tickets.files_to_fetch(conn, ["whatsapp"], NOW + DAY) == []
         tickets.keep_file(conn, file.id, b"bytes", "image/png")
         kept = tickets.file_of(conn, "t1")
         assert kept is not None and (kept.data, kept.ref, kept.status) == (b"bytes", "", tickets.KEPT)
-        assert tickets.files_to_fetch(conn) == [] and tickets.file_of(conn, "t2") is None
+        assert tickets.files_to_fetch(conn, ["telegram"], NOW + DAY) == [] and tickets.file_of(conn, "t2") is None
         tickets.miss_file(conn, file.id, final=True)
-        assert tickets.files_to_fetch(conn) == []
+        assert tickets.files_to_fetch(conn, ["telegram"], NOW + DAY) == []

@@ -1,0 +1,145 @@
+"""What is done from time to time: timers ring, files are fetched, ticks come in the network's own time."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.chores import AT_ONCE, LARGEST_FILE, fetch_files, ring_timers
+from scheduler.clock import Table, start_clock
+from scheduler.sending import Refused, SendError, Unavailable, Unreachable
+from storage import people, tickets, timers
+from storage.db import Database
+from storage.lanes import Lanes
+from storage.tickets import FILES
+from storage.timers import Timer
+from tests.office import NOW
+
+
+class Shop:
+    """A channel that has one file, or trouble."""
+
+    def __init__(self, *answers: bytes | SendError) -> None:
+        self.answers, self.asked = list(answers), []  # type: ignore[var-annotated]
+
+    async def fetch(self, ref: str, limit: int) -> bytes:
+        self.asked.append((ref, limit))
+        answer = self.answers.pop(0)
+        if isinstance(answer, SendError):
+            raise answer
+        return answer
+
+
+async def statuses(lanes: Lanes) -> list[tuple[str, int]]:
+    query = select(FILES.c.status, FILES.c.attempts).order_by(FILES.c.id)
+    return [(row.status, row.attempts) for row in await lanes.run(lambda conn: conn.execute(query).all())]
+
+
+async def sent_in(lanes: Lanes, *channels: str) -> None:
+    def job(conn) -> None:  # type: ignore[no-untyped-def]
+        people.add_guest(conn, "bianca", "it", NOW)
+        for number, channel in enumerate(channels):
+            tickets.open_ticket(conn, f"t{number}", "", "bianca", "", NOW)
+            tickets.add_file(conn, f"t{number}", channel, "photo", "image/jpeg", "f.jpg", f"ref{number}", NOW)
+
+    await lanes.run(job)
+
+
+async def fetch(lanes: Lanes, fetchers: Mapping[str, Shop], at: datetime = NOW) -> int:
+    return await fetch_files(lanes, fetchers, at)
+
+
+async def test_a_file_is_fetched_and_kept(database: Database) -> None:
+    lanes, shop = Lanes(database), Shop(b"bytes")
+    await sent_in(lanes, "telegram")
+    assert await fetch(lanes, {"telegram": shop}) == 1
+    assert await fetch(lanes, {"telegram": shop}) == 0
+    assert shop.asked == [("ref0", LARGEST_FILE)] and await statuses(lanes) == [("kept", 0)]
+    await lanes.close()
+
+
+@pytest.mark.parametrize("trouble", [Unreachable("gone"), Refused("too large", "too-large")])
+async def test_a_file_that_will_never_come_is_known_to_be_lost(sqlite: Database, trouble: SendError) -> None:
+    lanes, shop = Lanes(sqlite), Shop(trouble)
+    await sent_in(lanes, "telegram")
+    assert await fetch(lanes, {"telegram": shop}) == 0
+    assert await statuses(lanes) == [("lost", 1)]
+    await lanes.close()
+
+
+async def test_a_provider_that_is_down_for_an_hour_costs_no_file(sqlite: Database) -> None:
+    lanes, shop = Lanes(sqlite), Shop(*[Unavailable("502", "502")] * 60, b"bytes")
+    await sent_in(lanes, "telegram")
+    tries = []
+    for ten_seconds in range(360):
+        await fetch(lanes, {"telegram": shop}, NOW + timedelta(seconds=10 * ten_seconds))
+        tries.append(len(shop.asked))
+    assert await statuses(lanes) == [("waiting", tries[-1])] and 5 < tries[-1] < 15, "ever more seldom"
+    shop.answers = [b"bytes"]
+    assert await fetch(lanes, {"telegram": shop}, NOW + timedelta(hours=3)) == 1
+    await lanes.close()
+
+
+async def test_a_provider_that_never_comes_back_is_given_up_in_the_end(sqlite: Database) -> None:
+    lanes, shop = Lanes(sqlite), Shop(*[Unavailable("502", "502")] * 60)
+    await sent_in(lanes, "telegram")
+    for hour in range(40):
+        await fetch(lanes, {"telegram": shop}, NOW + timedelta(hours=hour))
+    assert (await statuses(lanes))[0][0] == "lost"
+    await lanes.close()
+
+
+async def test_files_of_a_channel_that_is_off_wait_and_keep_no_other_waiting(sqlite: Database) -> None:
+    lanes, shop = Lanes(sqlite), Shop(b"bytes")
+    await sent_in(lanes, *["whatsapp"] * 30, "telegram")
+    assert await fetch(lanes, {"telegram": shop}) == 1
+    assert (await statuses(lanes))[0] == ("waiting", 0)
+    await lanes.close()
+
+
+async def test_all_timers_that_are_due_ring_however_many_there_are(sqlite: Database) -> None:
+    lanes = Lanes(sqlite)
+
+    def job(conn) -> None:  # type: ignore[no-untyped-def]
+        people.add_guest(conn, "bianca", "it", NOW)
+        for number in range(2 * AT_ONCE + 1):
+            timers.set_timer(conn, "bianca", "needs:remind", f"{number}", NOW, {})
+        timers.set_timer(conn, "bianca", "needs:remind", "tomorrow", NOW + timedelta(days=1), {})
+
+    await lanes.run(job)
+    rung: list[str] = []
+
+    async def ring(timer: Timer) -> None:
+        rung.append(timer.subject)
+        await lanes.run(lambda conn: timers.take(conn, timer))
+
+    assert await ring_timers(lanes, ring, lambda: NOW) == 2 * AT_ONCE + 1
+    assert rung == [f"{number}" for number in range(2 * AT_ONCE + 1)]
+    await lanes.close()
+
+
+async def test_the_clock_ticks_in_the_network_s_zone_and_never_in_the_hour_that_comes_twice() -> None:
+    ticked = asyncio.Event()
+
+    async def chore() -> None:
+        ticked.set()
+
+    rome = ZoneInfo("Europe/Rome")
+    scheduler = start_clock(Table(chore, chore, chore, chore), rome)
+    try:
+        jobs = {job.id: job for job in scheduler.get_jobs()}
+        assert set(jobs) == {"every minute", "every ten seconds", "every hour", "every night"}
+        for job in jobs.values():
+            assert job.misfire_grace_time is None and job.coalesce and job.max_instances == 1
+        night = jobs["every night"].trigger
+        for day in (datetime(2026, 3, 29, tzinfo=rome), datetime(2026, 10, 25, tzinfo=rome)):
+            first = night.get_next_fire_time(None, day)
+            assert (first.hour, first.minute, first.date()) == (3, 30, day.date())
+            assert night.get_next_fire_time(first, first + timedelta(seconds=1)).date() > day.date(), "once"
+        jobs["every minute"].modify(next_run_time=datetime.now(rome))
+        await asyncio.wait_for(ticked.wait(), 5)
+    finally:
+        scheduler.shutdown(wait=False)
