@@ -121,3 +121,8 @@ class Message:
     template: Template | None = None
     screen: int | None = None
     silent: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """True if it waits for a reader who cannot be reached: what its template announces is told nowhere else."""
+        return self.template is not None and not self.template.whole

@@ -162,13 +162,27 @@ def _post_to(hand: Hand, person_id: str, say: Say) -> None:
     reader = people.find_by_id(hand.conn, person_id, lock=False)
     if reader is not None and not reader.here.blocked:
         _post(hand, reader, reader.here, say)
+    elif reader is not None and say.message.waits:
+        number, _ = outbox.put(hand.conn, _post_of(reader, reader.here, say), hand.at, "")
+        outbox.park(hand.conn, number, "", hand.at)
 
 
 def _post(hand: Hand, reader: KnownPerson, address: KnownAddress, say: Say, farewell: bool = False) -> None:
     if reader.stopped and outbox.LANES[say.lane] > 0:
         return
     replaces = hand.message_ref if say.replaces and address.id == hand.known.here.id else ""
-    post = outbox.Post(
+    post = _post_of(reader, address, say, replaces, farewell)
+    number, claimed = outbox.put(hand.conn, post, hand.at, hand.node)
+    aliases = tuple(a for a in reader.addresses if a.channel == address.channel and a.id != address.id)
+    hand.posted.append(
+        Posted(number, post.person_id, address, reader.language, post.lane, say.message, replaces, claimed, aliases)
+    )
+
+
+def _post_of(
+    reader: KnownPerson, address: KnownAddress, say: Say, replaces: str = "", farewell: bool = False
+) -> outbox.Post:
+    return outbox.Post(
         person_id=None if farewell else reader.id,
         address_id=None if farewell else address.id,
         channel=address.channel,
@@ -176,11 +190,6 @@ def _post(hand: Hand, reader: KnownPerson, address: KnownAddress, say: Say, fare
         body={"message": message_to_json(say.message), "language": reader.language},
         replaces=replaces,
         farewell=f"{address.kind}:{address.value}" if farewell else None,
-    )
-    number, claimed = outbox.put(hand.conn, post, hand.at, hand.node)
-    aliases = tuple(a for a in reader.addresses if a.channel == address.channel and a.id != address.id)
-    hand.posted.append(
-        Posted(number, post.person_id, address, reader.language, post.lane, say.message, replaces, claimed, aliases)
     )
 
 
