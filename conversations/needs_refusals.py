@@ -26,6 +26,9 @@ def refused(refusal: Refusal, prompt: Prompt) -> Phrase:
         return p("needs.refused.no_such_choice")
     if refusal.reason == "ambiguous":
         return p("needs.refused.ambiguous_number")
+    if refusal.reason == "too_long" and prompt.hint:
+        # the form's own, smaller limit stands in its hint: two numbers would contradict each other
+        return p("needs.problem.too_long")
     return Phrase(f"needs.refused.{refusal.reason}", _plain(refusal.params))
 
 

@@ -9,6 +9,7 @@ from conversations.facts import Facts, Look
 from conversations.flow import BACK, DONE, NO, SKIP, YES, choice, p
 from conversations.forms.walk import Choice as Option
 from conversations.forms.walk import Prompt
+from conversations.graphemes import border_at_most
 from conversations.messages import Choice, Day, Message, Text, Verbatim, Wanted
 from conversations.phrases import render
 
@@ -139,12 +140,12 @@ def edit_list(prompt: Prompt, page: int, facts: Facts) -> Message:
 def cut(text: str, limit: int) -> str:
     """The text on one line, at most `limit` characters, with an ellipsis where something is missing.
 
-    It ends with a whole word, unless a long one would take most of the room with it.
+    It ends with a whole word, unless a long one would take most of the room with it, and never inside a character.
     """
     line = " ".join(text.split())
     if len(line) <= limit:
         return line
-    room = line[: limit - 1]
+    room = line[: border_at_most(line, limit - 1)]
     end = room.rfind(" ") if line[limit - 1] != " " else len(room)
     return (room[:end] if 3 * end > limit else room).rstrip(" ,;:.") + "…"
 

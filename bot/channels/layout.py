@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.channels.graphemes import Measure, border_at_most, code_points, fitting, is_border
+from conversations.graphemes import Measure, border_at_most, code_points, fitting, is_border
 from bot.channels.markup import bold, neutral
 from scheduler.sending import Button, File, Letter
 

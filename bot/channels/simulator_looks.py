@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.channels.dialogue import button_label
-from bot.channels.graphemes import utf16_units
+from conversations.graphemes import utf16_units
 from bot.channels.layout import LayoutWords, split_text, whatsapp_layout
 from conversations.events import Json
 from scheduler.sending import Button, Letter, Refused

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.graphemes import code_points, is_border, utf16_units
+from conversations.graphemes import code_points, is_border, utf16_units
 from bot.channels.layout import (
     BUTTON_TITLE,
     ELLIPSIS,
