@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -31,7 +32,9 @@ from bot.settings import Settings
 from scheduler.chores import fetch_files, ring_timers
 from storage import forms, network, seeds
 from storage.content import content_folder
-from storage.crypto import new_key
+from storage.crypto import KeyRing, new_key
+from storage.db import Database
+from storage.migrate import upgrade
 from storage.outbox import OUTBOX
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 from tests.fakes.twilio_api import FakeTwilio
@@ -39,6 +42,7 @@ from tests.fakes.twilio_api import FakeTwilio
 MORNING = datetime(2035, 3, 5, 9, 0, tzinfo=UTC)
 """Monday, 10:00 in Rome."""
 PUBLIC = "https://wis.example"
+KEY = new_key()
 SECRET = "a-webhook-word-for-tests"
 FIRM = "Sartoria Inventata"
 BOT = "wis_fiction_bot"
@@ -176,6 +180,7 @@ async def running(folder: Path, *, webhook: bool = False, **changes: Any) -> Asy
         port = free_port()
         if webhook:
             twilio.public_url = f"http://127.0.0.1:{port}"
+        (folder / "wis.db").write_bytes(await asyncio.to_thread(_blank))
         settings = _settings(folder, telegram, twilio, port, webhook, changes)
         if settings.whatsapp:
             texts = (content_folder() / "templates.toml").read_text("utf-8")
@@ -220,6 +225,21 @@ async def _named(app: App) -> None:
             await asyncio.sleep(0.005)
 
 
+@cache
+def _blank() -> bytes:
+    """A database as the first start leaves it, with its schema and the questionnaire: made once, then copied."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "wis.db"
+        database = Database(f"sqlite:///{file}", KeyRing.parse(KEY))
+        upgrade(database)
+        with database.write() as conn:
+            seeds.needs_form(conn, content_folder(), datetime.now(UTC))
+        with database.read() as conn:
+            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+        return file.read_bytes()
+
+
 def _open_wave(conn: Any, at: datetime) -> None:
     version = forms.versions(conn, seeds.NEEDS)[-1]
     # Telegram dates its messages in whole seconds, so that the first ones are a little older than the program.
@@ -235,7 +255,7 @@ def _settings(
         "http_port": port,
         "simulator": True,
         "public_base_url": twilio.public_url,
-        "wis_secret_keys": new_key(),
+        "wis_secret_keys": KEY,
         "telegram_bot_token": TOKEN,
         "telegram_mode": "webhook" if webhook else "polling",
         "telegram_webhook_secret": SECRET,
