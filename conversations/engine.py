@@ -310,7 +310,7 @@ class Engine:
         """The state without the places of a flow that is gone, or whose role the person no longer holds."""
         parked = tuple(place for place in state.parked if self._open(place, facts))
         if self._open(state.place, facts):
-            return replace(state, parked=parked)
+            return state if parked == state.parked else replace(state, parked=parked)
         return replace(state, parked=parked, place=HOME, offers=(), misses=0)
 
     def _open(self, place: Place, facts: Facts) -> bool:

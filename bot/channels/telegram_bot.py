@@ -8,7 +8,7 @@ import logging
 from typing import Any
 from urllib.parse import quote
 
-from telegram import Bot
+from telegram import Bot, InputFile
 
 from bot.channels.telegram_http import Sessions, TelegramRequest
 
@@ -16,7 +16,7 @@ from bot.channels.telegram_http import Sessions, TelegramRequest
 class TelegramBot(Bot):
     """A Bot whose calls may also be made with plain dictionaries."""
 
-    __slots__ = ("_files", "_wire")
+    __slots__ = ("_files", "_methods", "_wire")
 
     def __init__(self, token: str, api_base_url: str, sessions: Sessions | None = None) -> None:
         # At DEBUG python-telegram-bot writes the address (with the token) and what people wrote.
@@ -26,12 +26,14 @@ class TelegramBot(Bot):
         super().__init__(token, f"{base}/bot", f"{base}/file/bot", wire, wire)
         self._wire = wire
         self._files = f"{base}/file/bot{token}"
+        self._methods = f"{base}/bot{token}"
 
     async def call(self, endpoint: str, data: dict[str, Any], read_timeout: float | None = None) -> Any:
         """The `result` of a method of the Bot API, as it came. Raises TelegramError."""
-        if read_timeout is None:
+        if any(isinstance(value, InputFile) for value in data.values()):
             return await self._post(endpoint, data)
-        return await self._post(endpoint, data, read_timeout=read_timeout)
+        url = f"{self._methods}/{endpoint}"
+        return await (self._wire.ask(url, data) if read_timeout is None else self._wire.ask(url, data, read_timeout))
 
     async def download(self, path: str, limit: int) -> bytes:
         """The bytes of the file that getFile named. Raises TelegramError."""

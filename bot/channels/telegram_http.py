@@ -2,7 +2,8 @@
 requests in flight."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -101,7 +102,20 @@ class TelegramRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(
             total=connect + pool + read + write, connect=connect + pool, sock_connect=connect, sock_read=read
         )
-        headers = _JSON if body is not None and not uploads else None
+        return await self._exchange(method, url, body, _JSON if body is not None and not uploads else None, timeout)
+
+    async def ask(self, url: str, data: Mapping[str, Any], read_timeout: float = _READ) -> Any:
+        """The `result` of a call without files, as it came; the library's own way there costs as much as the wire.
+
+        Raises Answered, NotSent or NoAnswer.
+        """
+        body = json.dumps(data).encode()
+        _, payload = await self._exchange("POST", url, body, _JSON, _patience(read_timeout))
+        return self.parse_json_payload(payload)["result"]
+
+    async def _exchange(
+        self, method: str, url: str, body: Any, headers: Mapping[str, str] | None, timeout: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
         try:
             async with self._session().request(
                 method, self._url(url), data=body, headers=headers, timeout=timeout, allow_redirects=False
@@ -145,6 +159,12 @@ class TelegramRequest(BaseRequest):
         if not isinstance(answer, dict) or "result" not in answer:
             raise NoAnswer("the answer has no result")
         return answer
+
+
+@lru_cache(maxsize=16)
+def _patience(read: float) -> aiohttp.ClientTimeout:
+    """One limit for the whole call: its answer is short, so a limit for each piece of it would add nothing."""
+    return aiohttp.ClientTimeout(total=_CONNECT + _POOL + read, connect=_CONNECT + _POOL, sock_connect=_CONNECT)
 
 
 def _seconds(value: Any, usual: float) -> float:
