@@ -35,7 +35,7 @@ def test_an_address_of_another_machine(wis: Wis) -> None:
     clear(wis("run", HTTP_HOST="203.0.113.9", SIMULATOR="off"), "203.0.113.9", "HTTP_HOST")
 
 
-@pytest.mark.parametrize("keys", ["", ring("k1")])
+@pytest.mark.parametrize("keys", ["", ring("k1")], ids=["demo key", "own key"])
 def test_a_folder_that_cannot_be_written(wis: Wis, keys: str) -> None:
     file = wis.folder / "file"
     file.write_text("no folder")
