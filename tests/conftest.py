@@ -1,5 +1,6 @@
 """Fixtures that all tests share: keys, content, both databases, and the published questionnaire."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -38,9 +39,11 @@ def needs() -> Report:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory, keys: KeyRing) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"), keys)
-    yield server
-    server.stop()
+    # not in pytest's own folder: another run closes that to the user PostgreSQL runs as
+    with tempfile.TemporaryDirectory(prefix="wis-postgres-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder) / "data", keys)
+        yield server
+        server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
