@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -55,6 +56,7 @@ class WhatsApp:
         self.health = Health()
         self._config = config
         self._inbox = inbox
+        self._doubted = asyncio.Event()
         self._http = TwilioHttp(config.timeout)
         self._client = client(config, self._http)
         self._book = ContentBook(self._client)
@@ -72,7 +74,7 @@ class WhatsApp:
             {template.name: template for template in templates},
             words,
             inbox.now,
-            self._tell,
+            self._tell_of_sending,
         )
 
     def sender(self) -> WhatsAppSender:
@@ -91,15 +93,20 @@ class WhatsApp:
         )
 
     async def run(self) -> None:
-        """Check the account until it answers, then keep the shelf tidy; ends by cancellation."""
+        """Check the account until it answers, and again after each problem and from time to time, so that the health
+        is true; keep the shelf tidy. Ends by cancellation."""
         pause = FIRST_PAUSE
-        while self.health.state != "ok":
-            await self.check()
-            if self.health.state != "ok":
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, TIDY_SECONDS)
         while True:
-            await asyncio.sleep(TIDY_SECONDS)
+            self._doubted.clear()
+            await self.check()
+            if self.health.state == "ok":
+                pause = FIRST_PAUSE
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._doubted.wait(), TIDY_SECONDS)
+            # a problem that every message meets must not become a question for every message
+            await asyncio.sleep(pause)
+            if self.health.state != "ok":
+                pause = min(pause * 2, TIDY_SECONDS)
             self._shelf.tidy()
 
     async def check(self) -> None:
@@ -182,6 +189,11 @@ class WhatsApp:
 
     def _tell(self, name: str, value: str) -> None:
         self.health.detail[name] = value
+
+    def _tell_of_sending(self, name: str, value: str) -> None:
+        self._tell(name, value)
+        if name == "last problem":
+            self._doubted.set()
 
 
 async def _form(request: web.Request) -> MultiDict[str] | None:
