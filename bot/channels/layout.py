@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from conversations.graphemes import Measure, border_at_most, code_points, fitting, is_border
 from bot.channels.markup import bold, neutral
+from conversations.graphemes import Measure, border_at_most, code_points, fitting, is_border
 from scheduler.sending import Button, File, Letter
 
 ELLIPSIS = "…"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.channels.dialogue import button_label
-from conversations.graphemes import utf16_units
 from bot.channels.layout import LayoutWords, split_text, whatsapp_layout
 from conversations.events import Json
+from conversations.graphemes import utf16_units
 from scheduler.sending import Button, Letter, Refused
 
 # channels.md 5.4: the Bot API's limits; the text is counted in UTF-16 units, the token in bytes.
