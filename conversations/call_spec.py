@@ -56,7 +56,6 @@ class CallSpec:
     categories: tuple[str, ...] = ()
     category_caps: Mapping[str, int] = field(default_factory=dict)
     firm_cap_cents: int = 0
-    family_cap_cents: int = 0
     open_requests: int = 3
     confirm_above_cents: int = 0
     sources: tuple[tuple[str, int], ...] = (("association", 100),)

@@ -9,6 +9,7 @@ from conversations.events import Json, Sent
 from conversations.facts import Purpose, Role
 from conversations.forms.walk import AnswerRow, Run
 from conversations.messages import Message
+from conversations.voucher_orders import VoucherOrder
 
 Lane = Literal["reply", "alert", "bulk"]
 
@@ -40,6 +41,35 @@ class ToTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDeciders:
+    """Whoever is to decide this request now: the firm's own manager the call names, or the association's managers.
+
+    At night, at week-ends, on holidays, and after five alerts within an hour, a manager is not written to: the timer
+    "voucher_decision:digest" of hers is set instead. A firm's own manager without an open chat is replaced by the
+    association's at once. An order that moves the request must come before.
+    """
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToOwner:
+    """The person to whom this request, voucher, claim, charge or payment belongs (for a payment: who is paid)."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToProvider:
+    """The partner of this charge."""
+
+    redemption_id: str
+
+
+Reader = Here | ToPerson | ToRole | ToTicket | ToDeciders | ToOwner | ToProvider
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Put a message in the outbox.
 
@@ -48,7 +78,7 @@ class Say:
     """
 
     message: Message
-    to: Here | ToPerson | ToRole | ToTicket = field(default_factory=Here)
+    to: Reader = field(default_factory=Here)
     lane: Lane = "reply"
     replaces: bool = False
     apart: bool = False
@@ -207,4 +237,5 @@ Effect = (
     | OpenTicket
     | AnswerTicket
     | ErasePerson
+    | VoucherOrder
 )

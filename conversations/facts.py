@@ -10,6 +10,7 @@ from conversations.events import Sent
 from conversations.forms.form import Form
 from conversations.forms.walk import Run
 from conversations.phrases import Catalog
+from conversations.voucher_views import NO_VOUCHERS, VoucherFacts
 
 Role = Literal[
     "worker", "referent", "welfare_manager", "coordinator", "partner", "accountant", "editor", "auditor"
@@ -164,7 +165,7 @@ class Facts:
 
     `now` is aware UTC. `fresh` holds unguessable ids made for this turn (22 URL-safe characters each). `form` is
     the compiled form of `run` if there is one, else of `wave`. `tickets` are the open ones for a welfare manager,
-    her own for anybody else.
+    her own for anybody else. `vouchers` is gathered only where conversations/voucher_wanted.py says so.
     """
 
     now: datetime
@@ -182,6 +183,7 @@ class Facts:
     form: Form | None = None
     tickets: tuple[Ticket, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
+    vouchers: VoucherFacts = NO_VOUCHERS
 
     @property
     def language(self) -> str:

@@ -18,6 +18,9 @@ from conversations.effects import (
     StopMessages,
 )
 from conversations.facts import Consent, Facts, Membership, NeedsRun, Person
+from conversations.voucher_foresee import foreseen
+from conversations.voucher_orders import VoucherOrder
+from conversations.voucher_views import NO_VOUCHERS
 
 
 def foresee(facts: Facts, effects: Iterable[Effect]) -> Facts:
@@ -55,6 +58,9 @@ def _after(facts: Facts, effect: Effect) -> Facts:
             tickets = tuple(replace(t, open=False, answer=text) if t.id == key else t for t in facts.tickets)
             return replace(facts, tickets=tickets)
         case ErasePerson():
-            return replace(facts, person=Person(person.id, person.language), run=None, tickets=())
+            nobody = Person(person.id, person.language)
+            return replace(facts, person=nobody, run=None, tickets=(), vouchers=NO_VOUCHERS)
+        case _ if isinstance(effect, VoucherOrder):
+            return replace(facts, vouchers=foreseen(facts.vouchers, effect, facts.now))
         case _:
             return facts

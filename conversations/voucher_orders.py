@@ -265,7 +265,6 @@ class AcceptClaim:
     """This much of the claim will be paid, at most what is left of the voucher."""
 
     claim_id: str
-    payment_id: str
     amount_cents: int
 
 
@@ -349,6 +348,27 @@ class DropProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalate:
+    """The clock gives a request that the firm's own manager does not decide to the association's."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawClaim:
+    """She takes a claim back that was not decided yet."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRest:
+    """The clock gives back what an expired voucher still keeps for claims, when the time for claims is over."""
+
+    voucher_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lapse:
     """The clock ends a request: its question was not answered in 14 days, or its offer not taken in 72 hours."""
 
@@ -357,7 +377,7 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Expire:
-    """The clock ends a voucher whose last day is over; the rest of the money is free again."""
+    """The clock ends a voucher whose last day is over; the rest is free again once no claim can come any more."""
 
     voucher_id: str
 
@@ -412,6 +432,9 @@ VoucherOrder = (
     | ProposeClosing
     | ConfirmProposal
     | DropProposal
+    | Escalate
+    | WithdrawClaim
+    | ReturnRest
     | Lapse
     | Expire
     | TimeOut

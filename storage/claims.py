@@ -12,7 +12,8 @@ from storage.types import Secret, Time
 
 
 class ClaimRow(SQLModel, table=True):
-    """One receipt. `fingerprint` is set while it may be paid, and unique; `likeness` finds its near duplicates."""
+    """One receipt. `fingerprint` is set while it may be paid, and unique; `like_number` (same supplier and
+    number) and `like_amount` (same supplier, day and amount) find its near duplicates."""
 
     __tablename__ = "claim"
     __table_args__ = (
@@ -32,7 +33,8 @@ class ClaimRow(SQLModel, table=True):
     vat_cents: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     traceable: str = Field(default="", max_length=12)
     fingerprint: str | None = Field(default=None, unique=True, max_length=64)
-    likeness: str = Field(default="", max_length=64, index=True)
+    like_number: str = Field(default="", max_length=64, index=True)
+    like_amount: str = Field(default="", max_length=64, index=True)
     alike: bool = False
     accepted_cents: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     accepted_by: str = Field(default="", max_length=22)
@@ -79,15 +81,21 @@ def claims_of(conn: Connection, person_id: str) -> list[Row[Any]]:
     )
 
 
+def claims_on(conn: Connection, voucher_id: str) -> list[Row[Any]]:
+    """The claims and drafts on one voucher."""
+    return list(conn.execute(select(CLAIMS).where(_C.voucher_id == voucher_id).order_by(_C.id)))
+
+
 def claims_in(conn: Connection, states: frozenset[str], limit: int = 100) -> list[Row[Any]]:
     """The claims in one of these states, the longest waiting first."""
     query = select(CLAIMS).where(_C.state.in_(sorted(states))).order_by(_C.submitted_at, _C.id).limit(limit)
     return list(conn.execute(query))
 
 
-def alike(conn: Connection, key: str, likeness: str) -> bool:
+def alike(conn: Connection, key: str, like_number: str, like_amount: str) -> bool:
     """True if another claim that was sent has nearly the same receipt."""
-    query = select(_C.id).where(_C.likeness == likeness, _C.id != key, _C.state != DRAFT)
+    same = (_C.like_number == like_number) | (_C.like_amount == like_amount)
+    query = select(_C.id).where(same, _C.id != key, _C.state != DRAFT)
     return conn.execute(query.limit(1)).first() is not None
 
 

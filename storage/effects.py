@@ -28,15 +28,30 @@ from conversations.effects import (
     SetLanguage,
     StartRun,
     StopMessages,
+    ToDeciders,
+    ToOwner,
     ToPerson,
+    ToProvider,
     ToRole,
     ToTicket,
 )
 from conversations.facts import Facts
 from conversations.message_json import message_to_json
 from conversations.messages import Message
-from storage import audit, forms, network, outbox, people, privacy, tickets, timers
+from storage import (
+    audit,
+    forms,
+    network,
+    outbox,
+    people,
+    privacy,
+    tickets,
+    timers,
+    voucher_effects,
+    voucher_readers,
+)
 from storage.crypto import KeyRing
+from storage.money_act import Act, close
 from storage.people import KnownAddress, KnownPerson
 
 LINK_CODE_LIFE = timedelta(minutes=30)
@@ -73,12 +88,21 @@ class Hand:
     posted: list[Posted]
     at: datetime
     erased: bool = False
+    moves: Act | None = None
+
+    def act(self) -> Act:
+        """Her moves of money in this turn; all of them are in the ledger when the effects are carried out."""
+        if self.moves is None:
+            self.moves = Act(self.conn, self.keys, self.facts.zone, self.known.id, self.facts.now)
+        return self.moves
 
 
 def carry_out(hand: Hand, effects: Sequence[Effect]) -> None:
     """Every effect is a row (or the absence of one) when this returns. Raises Conflict where the world moved."""
     for effect in effects:
         _carry_out(hand, effect)
+    if hand.moves is not None:
+        close(hand.moves)
 
 
 def _carry_out(hand: Hand, effect: Effect) -> None:
@@ -123,6 +147,8 @@ def _carry_out(hand: Hand, effect: Effect) -> None:
             people.set_stopped(conn, person, None)
         case MarkReachable(reachable=reachable):
             people.mark_blocked(conn, hand.known.here.id, None if reachable else now)
+            if not reachable:
+                voucher_readers.replace_unreachable(hand.act(), person)
         case OpenTicket(ticket_id=key, text=text, file=file, about=about):
             tickets.open_ticket(conn, key, about, person, text, now)
             if file is not None:
@@ -134,7 +160,7 @@ def _carry_out(hand: Hand, effect: Effect) -> None:
             privacy.erase(conn, person, now)
             hand.erased = True
         case _:
-            assert_never(effect)
+            voucher_effects.carry_out(hand.act(), effect, hand.known.here.channel)
 
 
 def _say(hand: Hand, say: Say) -> None:
@@ -154,6 +180,13 @@ def _say(hand: Hand, say: Say) -> None:
             ticket = tickets.ticket_by_id(hand.conn, key)
             if ticket is not None:
                 _post_to(hand, ticket.person_id, say)
+        case ToDeciders(request_id=key):
+            for other in voucher_readers.deciders(hand.act(), key):
+                _post_to(hand, other, say)
+        case ToOwner(id=key):
+            _post_to(hand, voucher_readers.owner(hand.conn, key), say)
+        case ToProvider(redemption_id=key):
+            _post_to(hand, voucher_readers.provider(hand.conn, key), say)
         case _:
             assert_never(say.to)
 

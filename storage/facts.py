@@ -28,11 +28,14 @@ from conversations.forms.walk import from_json as run_from_json
 from conversations.rules.codes import INVITATION, LINK, code_in
 from conversations.rules.tickets import ticket_number
 from conversations.state import State
+from conversations.voucher_views import NO_VOUCHERS
+from conversations.voucher_wanted import wanted
 from storage import forms, network, people, tickets
 from storage.content import Content
 from storage.crypto import KeyRing
 from storage.people import KnownPerson
 from storage.prepared import Prepared
+from storage.voucher_facts import voucher_facts
 
 FRESH = 4
 
@@ -77,6 +80,9 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         form=form,
         tickets=_tickets(conn, person, event, state),
         documents=world.content.documents,
+        vouchers=voucher_facts(conn, world.keys, world.content.catalog.zone, known.id, text, event.at)
+        if wanted(state, event.what)
+        else NO_VOUCHERS,
     )
 
 

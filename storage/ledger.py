@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, Text, insert, select, update
 from sqlmodel import Field, SQLModel
@@ -116,12 +117,17 @@ def written(conn: Connection, key: str) -> bool:
     return conn.execute(select(_L.seq).where(_L.key == key)).first() is not None
 
 
-def rows(conn: Connection, after: int = 0) -> Iterator[Row[tuple[object, ...]]]:
+def rows(conn: Connection, after: int = 0) -> Iterator[Row[Any]]:
     """The rows behind this number, in order."""
     yield from conn.execute(select(LEDGER).where(_L.seq > after).order_by(_L.seq))
 
 
-def history(conn: Connection, subject: str) -> list[Row[tuple[object, ...]]]:
+def rows_since(conn: Connection, at: datetime) -> list[Row[Any]]:
+    """The rows written at this moment or later, in order."""
+    return list(conn.execute(select(LEDGER).where(_L.at >= at).order_by(_L.seq)))
+
+
+def history(conn: Connection, subject: str) -> list[Row[Any]]:
     """The rows of one thing, in order."""
     return list(conn.execute(select(LEDGER).where(_L.subject == subject).order_by(_L.seq)))
 

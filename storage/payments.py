@@ -82,6 +82,12 @@ def payments_in(conn: Connection, states: frozenset[str], limit: int = 500) -> l
     return list(conn.execute(query))
 
 
+def payments_to(conn: Connection, person_id: str, states: frozenset[str]) -> list[Row[Any]]:
+    """The payments to one person in one of these states, the oldest first."""
+    query = select(PAYMENTS).where(_P.person_id == person_id, _P.state.in_(sorted(states)))
+    return list(conn.execute(query.order_by(_P.made_at, _P.id)))
+
+
 def parts_of(conn: Connection, payment_ids: list[str]) -> dict[str, dict[str, int]]:
     """What each source gives of these payments."""
     found: dict[str, dict[str, int]] = {}

@@ -12,10 +12,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     UniqueConstraint,
-    insert,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from conversations.rules.vouchers_money import Delta, Pot, PotKey, pot_key
@@ -56,10 +56,10 @@ class Full(Conflict):
 
 def make(conn: Connection, pot: PotKey, total_cents: int) -> bool:
     """The pot exists; False if it did already (its total is left as it was)."""
-    if read(conn, pot) is not None:
-        return False
-    conn.execute(insert(POTS).values(call_id=pot.call_id, kind=pot.kind, key=pot.key, total_cents=total_cents))
-    return True
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    values = {"call_id": pot.call_id, "kind": pot.kind, "key": pot.key, "total_cents": total_cents}
+    new = insert(POTS).values(**values, reserved_cents=0, spent_cents=0).on_conflict_do_nothing()
+    return conn.execute(new).rowcount > 0
 
 
 def read(conn: Connection, pot: PotKey) -> Pot | None:

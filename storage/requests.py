@@ -15,7 +15,8 @@ class RequestRow(SQLModel, table=True):
     """One request. `person_id` stays when its person is erased: it then names nobody.
 
     `held_cents` is what the pots keep for it while the waiting list offers it money; `line_id` the line that pays or
-    keeps it; `decider_id` the firm's own manager it was sent to; `follows` the request whose reversal opened it.
+    keeps it; `decider_id` the firm's own manager it was sent to, `escalated` that
+    the association decides instead; `follows` the request whose reversal opened it.
     """
 
     __tablename__ = "request"
@@ -40,6 +41,7 @@ class RequestRow(SQLModel, table=True):
     note: str = Field(default="", sa_column=Column(Secret("request.note")))
     deciders: str = Field(default="association", max_length=12)
     decider_id: str = Field(default="", max_length=22, index=True)
+    escalated: bool = False
     notice_version: str = Field(default="", max_length=40)
     notice_at: datetime | None = Field(default=None, sa_type=Time)
     line_id: str = Field(default="", max_length=22)
@@ -102,12 +104,44 @@ def requests_in(conn: Connection, states: frozenset[str], limit: int = 200) -> l
     return list(conn.execute(query))
 
 
+def requests_in_call(conn: Connection, call_id: str, states: frozenset[str]) -> list[Row[Any]]:
+    """The requests of a call in one of these states, the longest waiting first."""
+    query = select(REQUESTS).where(_R.call_id == call_id, _R.state.in_(sorted(states)))
+    return list(conn.execute(query.order_by(_R.queue_at, _R.id)))
+
+
+def waiting_for(conn: Connection, decider_id: str, states: frozenset[str]) -> list[Row[Any]]:
+    """The requests that wait for this firm's own manager."""
+    query = select(REQUESTS).where(_R.decider_id == decider_id, _R.escalated.is_(False), _R.state.in_(sorted(states)))
+    return list(conn.execute(query.order_by(_R.queue_at, _R.id)))
+
+
+def sent_to(conn: Connection, decider_id: str, limit: int = 100) -> list[Row[Any]]:
+    """The requests that were sent to this firm's own manager, the longest waiting first."""
+    query = select(REQUESTS).where(_R.decider_id == decider_id, _R.state != DRAFT)
+    return list(conn.execute(query.order_by(_R.queue_at, _R.id).limit(limit)))
+
+
+def decided_since(conn: Connection, states: frozenset[str], at: datetime, limit: int = 100) -> list[Row[Any]]:
+    """The requests in one of these states that were decided since then, the newest first."""
+    query = select(REQUESTS).where(_R.state.in_(sorted(states)), _R.decided_at > at)
+    return list(conn.execute(query.order_by(_R.decided_at.desc(), _R.id).limit(limit)))
+
+
 def open_count(conn: Connection, person_id: str, call_id: str) -> int:
     """How many requests of a person are not decided yet in a call."""
     query = select(_R.id).where(
         _R.person_id == person_id, _R.call_id == call_id, _R.state.in_(sorted(OPEN_REQUEST))
     )
     return len(conn.execute(query).all())
+
+
+def asked_in(conn: Connection, call_id: str) -> int:
+    """How many cents are asked for in a call and not decided, nor kept for anybody."""
+    query = select(_R.amount_cents, _R.held_cents).where(
+        _R.call_id == call_id, _R.state.in_(sorted(OPEN_REQUEST))
+    )
+    return sum(row.amount_cents - row.held_cents for row in conn.execute(query))
 
 
 def waiting(conn: Connection, call_id: str, order: str) -> list[Row[Any]]:

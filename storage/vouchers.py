@@ -145,7 +145,7 @@ def note_wrong_code(conn: Connection, provider_id: str, at: datetime) -> None:
 
 
 def wrong_codes(conn: Connection, provider_id: str, since: datetime) -> tuple[int, datetime | None]:
-    """How many wrong codes this partner gave since then, and when the last was."""
-    query = select(func.count(), func.max(_W.at)).where(_W.provider_id == provider_id, _W.at > since)
-    count, last = conn.execute(query).one()
-    return int(count), last
+    """How many wrong codes this partner gave since then, and when the first was."""
+    query = select(func.count(), func.min(_W.at)).where(_W.provider_id == provider_id, _W.at > since)
+    count, first = conn.execute(query).one()
+    return int(count), first

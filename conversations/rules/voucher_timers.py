@@ -16,11 +16,14 @@ Timers = Mapping[str, datetime]
 
 DECIDING: Final = ("voucher_decision:remind", "voucher_decision:escalate", "voucher_decision:late")
 ASKING: Final = ("voucher_request:info", "voucher_request:info_last", "voucher_request:info_lapse")
+OFFERED: Final = "voucher_request:offered"
+"""At once, so that the owner is told."""
 OFFER: Final = "voucher_request:offer_lapse"
 DRAFTING: Final = ("voucher_request:closing14", "voucher_request:closing3", "voucher_request:closing0")
 TAKEN: Final = "voucher_decision:free"
 EXPIRING: Final = ("voucher_redeem:expiring30", "voucher_redeem:expiring14", "voucher_redeem:expiring3")
 EXPIRE: Final = "voucher_redeem:expire"
+RETURN_REST: Final = "voucher_redeem:return_rest"
 TIME_OUT: Final = "voucher_redeem:time_out"
 CHECKING: Final = ("voucher_claim:remind", "voucher_claim:late")
 CLAIM_ASKING: Final = ("voucher_claim:info", "voucher_claim:info_last")

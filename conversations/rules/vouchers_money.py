@@ -1,6 +1,6 @@
 """What a pot of money allows, how an amount is split between sources, and how full a pot looks to each reader.
 
-Every limit of a call (its total, a line, a person, a firm, a category, a family) is a pot: total, reserved (granted,
+Every limit of a call (its total, a line, a person, a firm, a category) is a pot: total, reserved (granted,
 not yet used) and spent. One rule holds for all: reserved + spent <= total. Amounts are integer cents of euro.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-PotKind = Literal["call", "line", "category", "firm", "family", "person"]
-LOCK_ORDER: Final[tuple[PotKind, ...]] = ("call", "line", "category", "firm", "family", "person")
+PotKind = Literal["call", "line", "category", "firm", "person"]
+LOCK_ORDER: Final[tuple[PotKind, ...]] = ("call", "line", "category", "firm", "person")
 """In this order pots are changed, then the voucher, then the ledger: so no two turns wait for each other."""
 
 
@@ -17,7 +17,7 @@ LOCK_ORDER: Final[tuple[PotKind, ...]] = ("call", "line", "category", "firm", "f
 class PotKey:
     """Which pot: the rank of its kind in the lock order comes first, so that sorting gives that order.
 
-    `key` is a line's id, a person's, a firm's, a category's code or a family's key; empty for the whole call.
+    `key` is a line's id, a person's, a firm's, or a category's code; empty for the whole call.
     """
 
     rank: int

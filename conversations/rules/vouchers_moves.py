@@ -65,18 +65,25 @@ MOVES: Final[Mapping[Thing, Moves]] = {
         ("", ISSUED): _D,
         (ISSUED, PARTLY_USED): _O | _A,
         (ISSUED, USED): _O | _A,
-        (PARTLY_USED, PARTLY_USED): _O | _A,
+        (PARTLY_USED, PARTLY_USED): _O | _A | _P,
         (PARTLY_USED, USED): _O | _A,
         (ISSUED, EXPIRED): _CLOCK,
-        (PARTLY_USED, EXPIRED): _CLOCK,
+        (PARTLY_USED, EXPIRED): _CLOCK | _A | _P,
         (ISSUED, REVOKED): _A,
         (PARTLY_USED, REVOKED): _A,
         (ISSUED, RELEASED): _O,
         (PARTLY_USED, RELEASED): _O,
+        # a later last day
+        (ISSUED, ISSUED): _A,
         # a redemption or claim was reversed
         (USED, PARTLY_USED): _A | _P,
         (USED, ISSUED): _A | _P,
         (PARTLY_USED, ISSUED): _A | _P,
+        (USED, EXPIRED): _A | _P,
+        (RELEASED, RELEASED): _A | _P,
+        (REVOKED, REVOKED): _A | _P,
+        # a claim after the last day, or the end of the time for claims: the rest of the money goes back
+        (EXPIRED, EXPIRED): _A | _P | _CLOCK,
     },
     "redemption": {
         ("", STARTED): _P,
@@ -91,6 +98,9 @@ MOVES: Final[Mapping[Thing, Moves]] = {
         (DRAFT, SUBMITTED): _O,
         (SUBMITTED, CHECK): _A,
         (CHECK, INFO_NEEDED): _A,
+        (SUBMITTED, WITHDRAWN): _O,
+        (CHECK, WITHDRAWN): _O,
+        (INFO_NEEDED, WITHDRAWN): _O,
         (INFO_NEEDED, CHECK): _O | _A,
         (CHECK, ACCEPTED): _A,
         (CHECK, REJECTED): _A,
@@ -124,14 +134,14 @@ ENDS: Final[Mapping[Thing, frozenset[str]]] = {
     "request": frozenset({APPROVED, DECLINED, WITHDRAWN, LAPSED, CANCELLED_BY_CALL, REVERSED}),
     "voucher": frozenset({USED, EXPIRED, REVOKED, RELEASED}),
     "redemption": frozenset({SETTLED, REFUSED, TIMED_OUT, REVERSED}),
-    "claim": frozenset({REJECTED, PAID, REVERSED}),
+    "claim": frozenset({REJECTED, WITHDRAWN, PAID, REVERSED}),
     "payment": frozenset({PAID, CANCELLED, TO_RECOVER}),
     "call": frozenset({CLOSED, CANCELLED}),
 }
 
 AMENDS: Final[Mapping[Thing, frozenset[tuple[str, str]]]] = {
     "request": frozenset({(APPROVED, REVERSED), (DECLINED, REVERSED)}),
-    "voucher": frozenset({(USED, PARTLY_USED), (USED, ISSUED)}),
+    "voucher": frozenset({(USED, PARTLY_USED), (USED, ISSUED), (USED, EXPIRED)}),
     "redemption": frozenset({(SETTLED, REVERSED)}),
     "claim": frozenset(),
     "payment": frozenset({(PAID, TO_RECOVER)}),
@@ -141,6 +151,8 @@ AMENDS: Final[Mapping[Thing, frozenset[tuple[str, str]]]] = {
 
 OPEN_REQUEST: Final = frozenset({SUBMITTED, IN_REVIEW, INFO_NEEDED, WAITLISTED})
 LIVE_VOUCHER: Final = frozenset({ISSUED, PARTLY_USED})
+OPEN_CLAIM: Final = frozenset({SUBMITTED, CHECK, INFO_NEEDED})
+UNPAID: Final = frozenset({TO_PAY, PAY_FAILED})
 
 
 def lawful(thing: Thing, before: str, after: str, hat: Hat, kind: str = "A") -> bool:

@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-25 22:59:48.543238
+Create Date: 2026-11-25 23:13:15.365742
 """
 
 import sqlalchemy as sa
@@ -173,6 +173,7 @@ def upgrade() -> None:
     sa.Column('note', sa.LargeBinary(), nullable=True),
     sa.Column('deciders', sa.String(length=12), nullable=False),
     sa.Column('decider_id', sa.String(length=22), nullable=False),
+    sa.Column('escalated', sa.Boolean(), nullable=False),
     sa.Column('notice_version', sa.String(length=40), nullable=False),
     sa.Column('notice_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('line_id', sa.String(length=22), nullable=False),
@@ -264,7 +265,8 @@ def upgrade() -> None:
     sa.Column('vat_cents', sa.BigInteger(), nullable=False),
     sa.Column('traceable', sa.String(length=12), nullable=False),
     sa.Column('fingerprint', sa.String(length=64), nullable=True),
-    sa.Column('likeness', sa.String(length=64), nullable=False),
+    sa.Column('like_number', sa.String(length=64), nullable=False),
+    sa.Column('like_amount', sa.String(length=64), nullable=False),
     sa.Column('alike', sa.Boolean(), nullable=False),
     sa.Column('accepted_cents', sa.BigInteger(), nullable=False),
     sa.Column('accepted_by', sa.String(length=22), nullable=False),
@@ -283,7 +285,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('fingerprint', name=op.f('uq_claim_fingerprint'))
     )
     with op.batch_alter_table('claim', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_claim_likeness'), ['likeness'], unique=False)
+        batch_op.create_index(batch_op.f('ix_claim_like_amount'), ['like_amount'], unique=False)
+        batch_op.create_index(batch_op.f('ix_claim_like_number'), ['like_number'], unique=False)
         batch_op.create_index(batch_op.f('ix_claim_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_claim_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_claim_voucher_id'), ['voucher_id'], unique=False)
@@ -390,7 +393,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_claim_voucher_id'))
         batch_op.drop_index(batch_op.f('ix_claim_state'))
         batch_op.drop_index(batch_op.f('ix_claim_person_id'))
-        batch_op.drop_index(batch_op.f('ix_claim_likeness'))
+        batch_op.drop_index(batch_op.f('ix_claim_like_number'))
+        batch_op.drop_index(batch_op.f('ix_claim_like_amount'))
 
     op.drop_table('claim')
     with op.batch_alter_table('voucher', schema=None) as batch_op:

@@ -1,0 +1,46 @@
+"""Whether a turn may need to know anything about vouchers: most turns do not, and cost nothing then.
+
+A flow of the vouchers has a name that begins with "voucher", and so have its lasting buttons and its timers.
+"""
+
+from typing import Final
+
+from conversations.events import Chose, Due, Happening, Joined, Said
+from conversations.folding import words
+from conversations.rules.voucher_codes import meant_as_code, token_in
+from conversations.state import State
+
+FLOWS: Final = "voucher"
+SAID: Final = frozenset(
+    {"voucher", "vouchers", "buono", "buoni", "richieste", "requests", "rimborso", "refund", "da decidere"}
+)
+"""Words that lead to a flow of the vouchers from anywhere."""
+_LONGEST: Final = 40
+
+
+def wanted(state: State, what: Happening) -> bool:
+    """True if the place, a parked place, the screen or the event has to do with vouchers."""
+    if any(place.flow.startswith(FLOWS) for place in (state.place, *state.parked)):
+        return True
+    match what:
+        case Due(kind=kind):
+            return kind.startswith(FLOWS)
+        case Chose(token=token):
+            return token.startswith(f"@{FLOWS}") or _offered(state)
+        case Joined(code=code):
+            return token_in(code) is not None
+        case Said(text=text):
+            return _offered(state) or token_in(text) is not None or _spoken(text)
+        case _:
+            return False
+
+
+def _offered(state: State) -> bool:
+    """True if the screen has a button of theirs, which a number or its words may choose."""
+    return any(offer.value.startswith(f"@{FLOWS}") for offer in state.offers)
+
+
+def _spoken(text: str) -> bool:
+    if len(text) > _LONGEST:
+        return False
+    return words(text) in SAID or meant_as_code(text)

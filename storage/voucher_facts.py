@@ -1,0 +1,52 @@
+"""The door in for vouchers: what one person may see in one turn, each role by its own closed list of fields."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from conversations.rules.iban import last_four
+from conversations.voucher_views import Profile, VoucherFacts
+from storage import profiles
+from storage.crypto import KeyRing
+from storage.money_actors import MANAGERS, held
+from storage.voucher_facts_manager import decided, for_firm, to_decide
+from storage.voucher_facts_office import budgets, funds, proposals, to_check, to_pay
+from storage.voucher_facts_owner import calls_for, charges_on, claims_of, requests_of, vouchers_of
+from storage.voucher_facts_partner import code_pause, own_charges, presented
+
+
+def voucher_facts(
+    conn: Connection, keys: KeyRing, zone: ZoneInfo, person_id: str, text: str, at: datetime
+) -> VoucherFacts:
+    """Everything about vouchers this person may see now; `text` is what she wrote or scanned."""
+    now = held(conn, person_id)
+    today = at.astimezone(zone).date()
+    known = profiles.profile_of(conn, person_id)
+    coordinates = "coordinator" in now.roles
+    manages = bool(MANAGERS & now.roles)
+    partner = "partner" in now.roles
+    voucher, wrong = presented(conn, keys, person_id, text, today, at) if partner else (None, False)
+    mine, firm_decided = for_firm(conn, person_id)
+    vouchers = vouchers_of(conn, person_id)
+    return VoucherFacts(
+        profile=Profile(known.name, last_four(known.iban)),
+        calls=calls_for(conn, person_id, now, today),
+        requests=requests_of(conn, zone, person_id),
+        vouchers=vouchers,
+        redemptions=charges_on(conn, vouchers),
+        claims=claims_of(conn, zone, person_id),
+        to_decide=to_decide(conn, zone, person_id, now) if manages else (),
+        decided=decided(conn, zone, person_id, now, at) if manages else (),
+        for_firm=mine,
+        firm_decided=firm_decided,
+        to_check=to_check(conn, person_id, now) if coordinates else (),
+        to_pay=to_pay(conn) if "accountant" in now.roles else (),
+        budgets=budgets(conn, person_id) if coordinates else (),
+        proposals=proposals(conn, person_id) if coordinates else (),
+        funds=funds(conn, zone, today) if "referent" in now.roles else (),
+        presented=voucher,
+        charges=own_charges(conn, person_id) if partner else (),
+        code_blocked_until=code_pause(conn, person_id, at) if partner else None,
+        wrong_code=wrong,
+    )

@@ -1,0 +1,68 @@
+"""What a partner sees: whether a code is valid, its category, what is left, initials; and her own charges."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from conversations.rules.voucher_codes import meant_as_code, token_in, voucher_code_in
+from conversations.rules.voucher_timers import WRONG_TRIES, WRONG_WITHIN
+from conversations.rules.vouchers_moves import LIVE_VOUCHER
+from conversations.voucher_views import PartnerRedemptionView, PartnerVoucherView
+from storage import profiles, redemptions, vouchers
+from storage.crypto import KeyRing
+from storage.money_vouchers import residual
+
+
+def presented(
+    conn: Connection, keys: KeyRing, person_id: str, text: str, today: date, at: datetime
+) -> tuple[PartnerVoucherView | None, bool]:
+    """The voucher whose code or QR token the text holds; and whether it holds one that exists nowhere.
+
+    While this partner is blocked after five wrong codes she is told nothing about any code.
+    """
+    token, code = token_in(text), voucher_code_in(text)
+    if token is None and code is None:
+        return None, meant_as_code(text)
+    if code_pause(conn, person_id, at) is not None:
+        return None, False
+    if token is not None:
+        row = vouchers.voucher_by_token(conn, keys.hash("presentation", token), at)
+    else:
+        row = vouchers.voucher_by_code(conn, keys.hash("voucher", code or ""))
+    if row is None:
+        return None, True
+    valid = row.state in LIVE_VOUCHER and today <= row.expires_on and row.person_id != person_id
+    known = profiles.profile_of(conn, row.person_id)
+    return (
+        PartnerVoucherView(
+            id=row.id,
+            valid=valid,
+            category=row.category,
+            residual_cents=residual(row) if valid else 0,
+            initials=known.initials,
+            whole_only=row.kind == "B",
+        ),
+        False,
+    )
+
+
+def code_pause(conn: Connection, person_id: str, at: datetime) -> datetime | None:
+    """Until when this partner may try no code; None where she may."""
+    count, first = vouchers.wrong_codes(conn, person_id, at - WRONG_WITHIN)
+    return first + WRONG_WITHIN if count >= WRONG_TRIES and first is not None else None
+
+
+def own_charges(conn: Connection, person_id: str) -> tuple[PartnerRedemptionView, ...]:
+    """Her last charges, the newest first."""
+    rows = redemptions.redemptions_by(conn, person_id)
+    found = []
+    for row in rows:
+        voucher = vouchers.voucher_by_id(conn, row.voucher_id)
+        if voucher is not None:
+            known = profiles.profile_of(conn, voucher.person_id)
+            found.append(
+                PartnerRedemptionView(
+                    row.id, row.state, voucher.category, known.initials, row.amount_cents, row.started_at
+                )
+            )
+    return tuple(found)
