@@ -24,6 +24,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -81,6 +82,9 @@ class OutboxRow(SQLModel, table=True):
 
 OUTBOX = table(OutboxRow)
 _O = OUTBOX.c
+_UNSENT: Any = literal_column("2")
+"""SQLite uses the index on open rows only where it reads the index's own condition, `rank < 2`; else it would look at
+everything that waits, of everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ def claim(conn: Connection, node: str, dead_before: datetime, at: datetime, limi
         earlier.c.address_id == _O.address_id,
         earlier.c.id < _O.id,
         earlier.c.rank == 0,
+        earlier.c.rank < _UNSENT,
         earlier.c.lane <= _O.lane,
     )
     dead = select(NODES.c.id).where(NODES.c.beat_at < dead_before)
@@ -364,6 +369,7 @@ _OTHERS = Prepared(
     .where(
         _O.address_id == bindparam("address"),
         _O.rank == 0,
+        _O.rank < _UNSENT,
         _O.lane <= bindparam("urgency"),
         or_(_O.claimed_by.is_(None), _O.claimed_by != bindparam("node")),
     )

@@ -78,18 +78,19 @@ class _Compiled:
 
     dialect: Dialect
     sql: str
-    order: Sequence[str] | None
-    fixed: dict[str, Any]
-    inward: tuple[tuple[str, Convert | None], ...]
+    fixed: list[Any] | dict[str, Any]
+    inward: tuple[tuple[str, Convert | None, tuple[Any, ...]], ...]
     outward: tuple[tuple[int, Convert], ...]
     row_type: Callable[..., Any]
 
     def given(self, values: dict[str, Any]) -> Any:
-        """The values as the driver wants them. Raises KeyError where one is missing."""
-        bound = self.fixed.copy()
-        for name, convert in self.inward:
-            bound[name] = values[name] if convert is None else convert(values[name])
-        return bound if self.order is None else [bound[name] for name in self.order]
+        """The values as the driver wants them: by place, or by name. Raises KeyError where one is missing."""
+        bound: Any = self.fixed.copy()
+        for name, convert, places in self.inward:
+            value = values[name] if convert is None else convert(values[name])
+            for place in places:
+                bound[place] = value
+        return bound
 
     def row(self, found: Sequence[Any]) -> Any:
         """The row under the names of its columns."""
@@ -103,20 +104,22 @@ class _Compiled:
 
 def _compile(statement: Statement, dialect: Dialect) -> _Compiled:
     compiled: Any = statement.compile(dialect=dialect)
-    fixed: dict[str, Any] = {}
-    inward: list[tuple[str, Convert | None]] = []
+    order: list[str] | None = compiled.positiontup
+    fixed: Any = {} if order is None else [None] * len(order)
+    inward = []
     for bind, name in compiled.bind_names.items():
         convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        places = (name,) if order is None else tuple(i for i, known in enumerate(order) if known == name)
         if bind.required:
-            inward.append((name, convert))
-        else:
-            fixed[name] = bind.effective_value if convert is None else convert(bind.effective_value)
+            inward.append((name, convert, places))
+            continue
+        for place in places:
+            fixed[place] = bind.effective_value if convert is None else convert(bind.effective_value)
     columns = list(statement.exported_columns)
     converts = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
     return _Compiled(
         dialect,
         str(compiled),
-        compiled.positiontup,
         fixed,
         tuple(inward),
         tuple((place, convert) for place, convert in enumerate(converts) if convert is not None),
