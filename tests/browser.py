@@ -80,4 +80,4 @@ async def photograph(page: Page, name: str) -> None:
     """A picture of the page is in the directory that BROWSER_PICTURES names, if it names one."""
     folder = os.environ.get("BROWSER_PICTURES")
     if folder:
-        await page.screenshot(path=str(Path(folder) / f"{name}.png"))
+        await page.screenshot(path=str(Path(folder) / f"{name}.png"), animations="disabled")
