@@ -19,6 +19,9 @@ COMMANDS = {
         "form": ("bot.commands.questionnaire:app", "Check a workbook, publish it, list what is published."),
         "wave": ("bot.commands.waves:app", "Open the questionnaire for a time, close it, list the times."),
     },
+    "The answers about the rules": {
+        "faq": ("bot.commands.faq:app", "Ask them here, measure them, check their files."),
+    },
     "Looking after it": {
         "events": ("bot.commands.events:app", "Messages that could not be worked: list, show, try again."),
         "keys": ("bot.commands.keys:app", "The keys that encrypt personal data: make one, change over to it."),

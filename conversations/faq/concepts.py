@@ -45,22 +45,24 @@ class Table:
                 continue
             length, concepts = _longest(by_stems.get(key), stems, place)
             if (exact := by_words.get(word)) is not None:
-                other, others = _longest(exact, words, place)
-                if other > length:
-                    length, concepts = other, others
+                other, named = _longest(exact, words, place)
+                if other == length:
+                    concepts = tuple(dict.fromkeys((*concepts, *named)))
+                elif other > length:
+                    length, concepts = other, named
             found.extend(concepts)
-            at = place + length + 1
+            at = place + max(length, 0) + 1
         return found
 
 
 def _longest(
     forms: tuple[tuple[int, Mapping[tuple[str, ...], tuple[str, ...]]], ...] | None, keys: Sequence[str], at: int
 ) -> tuple[int, tuple[str, ...]]:
-    """How many keys follow the first one, and the concepts; (0, ()) when nothing is found."""
+    """How many keys follow the first one, and the concepts; -1 when nothing is found."""
     for length, concepts in forms or ():
         if (named := concepts.get(tuple(keys[at + 1 : at + 1 + length]))) is not None:
             return length, named
-    return 0, ()
+    return -1, ()
 
 
 class BadTable(Exception):

@@ -35,6 +35,7 @@ class Index:
         "_scorer",
         "_sides",
         "_table",
+        "_together",
         "_weights",
         "entries",
     )
@@ -44,7 +45,7 @@ class Index:
         entries: Sequence[Entry],
         table: Table,
         repairs: Repairs,
-        scores: tuple[Linear, Linear, Letters, Nearest],
+        scores: tuple[Linear, Linear, Linear, Letters, Nearest],
         weights: Weights,
         scorer: Scorer | None,
     ) -> None:
@@ -52,7 +53,7 @@ class Index:
         self._at = {entry.id: at for at, entry in enumerate(self.entries)}
         self._table = table
         self._repairs = repairs
-        self._bayes, self._concepts, self._letters, self._nearest = scores
+        self._bayes, self._concepts, self._together, self._letters, self._nearest = scores
         self._weights = weights
         self._scorer = scorer
         telling = {feature for features in FACETS.values() for feature in features}
@@ -93,10 +94,11 @@ class Index:
     def components(
         self, reading: Reading, features: Mapping[str, float], concepts: Mapping[str, float], question: str
     ) -> list[list[float]]:
-        """The single scores of every topic: naive Bayes, concepts, letters, nearest, and the optional one."""
+        """The single scores of every topic: naive Bayes, concepts, what stands together, letters, nearest, and the optional one."""
         rows = [
             self._bayes.scores(features),
             self._concepts.scores(concepts),
+            self._together.scores(reading.together),
             self._letters.scores(reading.words),
             self._nearest.scores(features),
         ]
@@ -105,24 +107,34 @@ class Index:
         return rows
 
     def explain(self, question: str, id: str, most: int = 8) -> tuple[Reason, ...]:
-        """What speaks for a topic and against it, the weightiest first: words, #concepts and @speakers."""
+        """What speaks for a topic and against it, the weightiest first: words, #concepts and @speakers, alone and together."""
         at = self._at[id]
         reading = self.read(question)
         scale = self._scale(reading.features)
         found = total(
-            [self._bayes.parts(reading.features, at), self._concepts.parts(reading.concepts, at)],
-            [self._weights.bayes * scale, self._weights.concepts * scale],
+            [
+                self._bayes.parts(reading.features, at),
+                self._concepts.parts(reading.concepts, at),
+                self._together.parts(reading.together, at),
+            ],
+            [self._weights.bayes * scale, self._weights.concepts * scale, self._weights.together * scale],
         )
         heaviest = sorted(found.items(), key=lambda part: (-abs(part[1]), part[0]))
         return tuple(Reason(feature, amount) for feature, amount in heaviest[:most])
 
     def _sum(self, rows: Sequence[Sequence[float]], features: Mapping[str, float]) -> list[float]:
         weights, scale = self._weights, self._scale(features)
-        factors = (weights.bayes * scale, weights.concepts * scale, weights.letters * scale, weights.nearest)
-        bayes, concepts, letters, nearest = factors
-        sums = [bayes * a + concepts * b + letters * c + nearest * d for a, b, c, d in zip(*rows[:4], strict=True)]
-        if len(rows) > len(factors):
-            sums = [sum_ + weights.extra * more for sum_, more in zip(sums, rows[-1], strict=True)]
+        factors = [
+            weights.bayes * scale,
+            weights.concepts * scale,
+            weights.together * scale,
+            weights.letters * scale,
+            weights.nearest,
+            weights.extra,
+        ]
+        sums = [0.0] * len(self.entries)
+        for row, factor in zip(rows, factors, strict=False):
+            sums = [held + factor * more for held, more in zip(sums, row, strict=True)]
         return [weights.sharpness * sum_ for sum_ in sums]
 
     def _scale(self, features: Mapping[str, float]) -> float:
@@ -158,7 +170,7 @@ def build(
     for group in table.groups:
         for form in (*group.italian, *group.english):
             known.update((word, known.get(word, 1)) for word in tokens(form))
-    stems, concepts, letters = [], [], []
+    stems, concepts, together, letters = [], [], [], []
     single: list[tuple[int, Mapping[str, float]]] = []
     for at, entry in enumerate(topics):
         texts = [(text, weights.title) for text in entry.titles.values()]
@@ -168,6 +180,7 @@ def build(
         amounts = [weight for _, weight in readings]
         stems.append(total((reading.features for reading, _ in readings), amounts))
         concepts.append(total((reading.concepts for reading, _ in readings), amounts))
+        together.append(total((reading.together for reading, _ in readings), amounts))
         said: dict[str, float] = {}
         for reading, weight in readings:
             for word in reading.words:
@@ -176,5 +189,5 @@ def build(
             if weight >= 1.0:
                 single.append((at, reading.features))
         letters.append(count_runs(said))
-    scores = naive_bayes(stems), bm25(concepts), Letters(bm25(letters)), Nearest(len(topics), single)
+    scores = naive_bayes(stems), bm25(concepts), bm25(together), Letters(bm25(letters)), Nearest(len(topics), single)
     return Index(topics, table, Repairs(known), scores, weights, scorer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from typing import Final
 
 from conversations.faq.clauses import Clause, clauses
@@ -15,6 +16,7 @@ from conversations.faq.tokens import tokens
 STORY: Final = 0.5
 """How much a word of the story counts beside a word of the question (1)."""
 
+_MOST_CONCEPTS: Final = 24
 _UNSAID: Final = frozenset(
     "il lo la gli le un uno una di del della dello dei degli delle da dal dalla al alla allo ai agli alle a e o"
     " ed od i l d s c m t v n ne ci si con per su sul sulla nel nella nei the an of to in is are was be and or"
@@ -30,6 +32,8 @@ class Reading:
     words: tuple[str, ...]
     features: Mapping[str, float]
     concepts: Mapping[str, float]
+    together: Mapping[str, float]
+    """Concepts of the same text two by two, and stems that follow each other."""
     known: float
 
 
@@ -37,8 +41,7 @@ def read_plain(text: str, table: Table) -> Reading:
     """A text of the store: taken as it is written."""
     words = tokens(text)
     language = guess(words)
-    features, concepts = _weigh([(words, 1.0)], language, table)
-    return Reading(language, words, features, concepts, 1.0)
+    return _weigh([(words, 1.0)], language, table, words, 1.0)
 
 
 def read_question(text: str, table: Table, repairs: Repairs, language: str | None = None) -> Reading:
@@ -51,10 +54,9 @@ def read_question(text: str, table: Table, repairs: Repairs, language: str | Non
     found = guess(words)
     if found == "it" and language == "en" and COMMON.isdisjoint(words):
         found = "en"
-    features, concepts = _weigh([(part.words, 1.0 if part.asks else STORY) for part in parts], found, table)
     said = [word for word in words if not word.isdigit()]
     known = sum(repairs.knows(word) for word in said) / len(said) if said else 0.0
-    return Reading(found, words, features, concepts, known)
+    return _weigh([(part.words, 1.0 if part.asks else STORY) for part in parts], found, table, words, known)
 
 
 def _repaired(words: Sequence[str], repairs: Repairs) -> Iterable[str]:
@@ -62,20 +64,32 @@ def _repaired(words: Sequence[str], repairs: Repairs) -> Iterable[str]:
 
 
 def _weigh(
-    parts: Sequence[tuple[tuple[str, ...], float]], language: str, table: Table
-) -> tuple[dict[str, float], dict[str, float]]:
+    parts: Sequence[tuple[tuple[str, ...], float]],
+    language: Guess,
+    table: Table,
+    words: tuple[str, ...],
+    known: float,
+) -> Reading:
     features: dict[str, float] = {}
     concepts: dict[str, float] = {}
-    for words, weight in parts:
-        stems = [stem(word, language) for word in words]
-        for word, key in zip(words, stems, strict=True):
-            if word not in _UNSAID and not (word.isdigit() and len(word) == 1) and features.get(key, 0.0) < weight:
-                features[key] = weight
-        for concept in table.find(words, stems, language):
-            if concepts.get(concept, 0.0) < weight:
-                concepts[concept] = weight
-        for who in speaker(words):
-            if features.get(who, 0.0) < weight:
-                features[who] = weight
+    together: dict[str, float] = {}
+    for part, weight in parts:
+        stems = [stem(word, language) for word in part]
+        for word, key in zip(part, stems, strict=True):
+            if word not in _UNSAID and not (word.isdigit() and len(word) == 1):
+                _raise(features, key, weight)
+        for concept in table.find(part, stems, language):
+            _raise(concepts, concept, weight)
+        for who in speaker(part):
+            _raise(features, who, weight)
+        for first, second in pairwise(stems):
+            _raise(together, f"{first} {second}", weight)
     features.update(concepts)
-    return features, concepts
+    for one, other in combinations(sorted(concepts)[:_MOST_CONCEPTS], 2):
+        together[one + other] = min(concepts[one], concepts[other])
+    return Reading(language, words, features, concepts, together, known)
+
+
+def _raise(weights: dict[str, float], feature: str, weight: float) -> None:
+    if weights.get(feature, 0.0) < weight:
+        weights[feature] = weight

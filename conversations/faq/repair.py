@@ -76,7 +76,12 @@ def _deletions(word: str) -> set[str]:
 
 
 def _one_edit(left: str, right: str) -> bool:
-    """One letter changed, missing, added, or two neighbours swapped."""
+    """One letter changed, missing, added, or two neighbours swapped; a first letter is never another one.
+
+    Whoever types misses the first letter least, and "recesso" is not "decesso".
+    """
+    if left[0] != right[0] and left[:2] != right[1::-1]:
+        return False
     if len(left) > len(right):
         left, right = right, left
     if len(right) - len(left) > 1:

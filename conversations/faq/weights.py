@@ -8,13 +8,15 @@ from typing import Final
 class Weights:
     """How the scores are added up, and how sure a sum makes us."""
 
-    bayes: float = 1.0
+    bayes: float = 0.3
     """Of naive Bayes on stems, concepts and speaker."""
-    concepts: float = 1.0
+    concepts: float = 1.5
     """Of BM25 on concepts."""
-    letters: float = 0.1
+    together: float = 0.4
+    """Of BM25 on concepts two by two and neighbouring words."""
+    letters: float = 0.08
     """Of BM25 on letter runs."""
-    nearest: float = 8.0
+    nearest: float = 4.5
     """Of the similarity to the nearest phrasings."""
     length: float = 0.5
     """Sums are divided by (how much was asked) to this power, so that long messages are not surer than short ones."""
