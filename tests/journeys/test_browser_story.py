@@ -85,6 +85,9 @@ async def test_the_story_of_giulia_and_elena(program: App, page: Page) -> None:
     giulia, elena = Chat(page, "Giulia"), Chat(page, "Avv. Elena")
     await expect(elena.phone).to_be_visible()
     await photograph(page, "story-1-start")
+    paolo = Chat(page, "Paolo")
+    await paolo.taps("Scrivi ciao")
+    await paolo.sees("Per ora qui non devi fare niente.")
 
     # she joins
     await giulia.phone.get_by_role("button", name="Entra con").click()
