@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from conversations.events import Json
 from conversations.rules.voucher_timers import Timers
@@ -99,8 +99,7 @@ def set_timers(
     act: Act, person_id: str, subject: str, wanted: Timers, payload: Mapping[str, Json] | None = None
 ) -> None:
     """The person has these timers, if she is still known."""
-    known = act.conn.execute(select(people.PEOPLE.c.id).where(people.PEOPLE.c.id == person_id)).first()
-    if known is not None:
+    if people.exists(act.conn, person_id):
         for kind, at in wanted.items():
             timers.set_timer(act.conn, person_id, kind, subject, at, payload or {})
 

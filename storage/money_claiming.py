@@ -146,10 +146,15 @@ def withdraw(act: Act, claim_id: str) -> None:
     actors.owner(act, claim.person_id)
     if claim.state not in OPEN_CLAIM:
         raise Refused("state")
+    end_for_erasure(act, claim)
+
+
+def end_for_erasure(act: Act, claim: Row[Any]) -> None:
+    """It is withdrawn, and nobody is asked whether she may."""
     values = {"state": WITHDRAWN, "fingerprint": None, "updated_at": act.at}
-    claims.move_claim(act.conn, claim_id, claim.state, values)
-    record(act, "claim", claim_id, claim.state, WITHDRAWN, "owner")
-    forget_timers(act, claim.person_id, claim_id, TIMERS)
+    claims.move_claim(act.conn, claim.id, claim.state, values)
+    record(act, "claim", claim.id, claim.state, WITHDRAWN, "owner")
+    forget_timers(act, claim.person_id, claim.id, TIMERS)
 
 
 def accept(act: Act, claim_id: str, payment_id: str, cents: int) -> None:

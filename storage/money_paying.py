@@ -20,7 +20,7 @@ from conversations.rules.vouchers_moves import (
     Hat,
 )
 from conversations.rules.vouchers_moves import UNPAID as OWED
-from storage import calls, claims, payments, profiles, redemptions, requests, vouchers
+from storage import calls, claims, payments, people, profiles, redemptions, requests, vouchers
 from storage import money_actors as actors
 from storage.money_act import Act, Refused, forget_timers, record, set_timers
 
@@ -99,6 +99,9 @@ def mark_paid(act: Act, payment_id: str, reference: str) -> None:
         settled = {"state": SETTLED, "moved_at": act.at}
         redemptions.move_redemption(act.conn, payment.redemption_id, CONFIRMED, settled)
         record(act, "redemption", payment.redemption_id, CONFIRMED, SETTLED, "accountant")
+    if not people.exists(act.conn, payment.person_id):
+        # she was erased while it was still owed to her
+        payments.forget_name(act.conn, payment_id)
 
 
 def mark_failed(act: Act, payment_id: str, reason: str) -> None:

@@ -100,6 +100,11 @@ def refuse(act: Act, redemption_id: str) -> None:
     _stop(act, charge, voucher, REFUSED, hat)
 
 
+def end_for_erasure(act: Act, charge: Row[Any], state: str, hat: Hat) -> None:
+    """Its partner or the voucher's owner is being erased."""
+    _stop(act, charge, mine.find(act, charge.voucher_id), state, hat)
+
+
 def time_out(act: Act, redemption_id: str) -> None:
     """The clock ends a charge that nobody confirmed for 15 minutes."""
     charge = _find(act, redemption_id)

@@ -175,6 +175,11 @@ def escalate(act: Act, request_id: str) -> None:
         requests.move(act.conn, request_id, request.state, {"escalated": True, "updated_at": act.at})
 
 
+def end_for_erasure(act: Act, request: Row[Any], state: str) -> None:
+    """Its owner is being erased: nobody is asked whether she may."""
+    _end(act, request, state, "owner", "erased")
+
+
 def end_for_closing(act: Act, request: Row[Any], state: str) -> None:
     """The call is closed: what is not decided ends, and what was kept for it is free."""
     _end(act, request, state, "coordinator", "call_closed", waiting=False)

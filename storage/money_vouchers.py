@@ -127,14 +127,8 @@ def return_rest(act: Act, voucher_id: str) -> None:
     if _claims_open(act, voucher_id):
         set_timers(act, voucher.person_id, voucher_id, {RETURN_REST: act.at + timedelta(days=7)})
         return
-    rest = residual(voucher)
-    if not rest:
-        return
-    deltas = give_back(act, *_paid_by(act, voucher), rest)
-    vouchers.move_voucher(act.conn, voucher, {"returned_cents": voucher.returned_cents + rest})
-    record(act, "voucher", voucher_id, EXPIRED, EXPIRED, "clock", kind=voucher.kind, reason="rest", pots=deltas,
-           worth={"returned": rest})  # fmt: skip
-    move_waiting(act, voucher.call_id)
+    if residual(voucher):
+        _give_rest(act, voucher, EXPIRED, "clock", "rest")
 
 
 def use(act: Act, voucher: Row[Any], cents: int, hat: Hat) -> None:
@@ -180,6 +174,11 @@ def unuse(act: Act, voucher: Row[Any], cents: int, hat: Hat, reason: str) -> Non
         set_timers(act, voucher.person_id, voucher.id, expiring(act.at, voucher.expires_on, act.zone))
 
 
+def end_for_erasure(act: Act, voucher: Row[Any], state: str) -> None:
+    """Its owner is being erased: the rest is free, whether it was live or kept for claims."""
+    _give_rest(act, voucher, state, "owner" if state == RELEASED else "clock", "erased")
+
+
 def _end(act: Act, voucher: Row[Any], state: str, hat: Hat, reason: str) -> None:
     if voucher.state not in LIVE_VOUCHER:
         raise Refused("state")
@@ -187,12 +186,16 @@ def _end(act: Act, voucher: Row[Any], state: str, hat: Hat, reason: str) -> None
         raise Refused("open_claims")
     if any(one.state == STARTED for one in redemptions.redemptions_on(act.conn, [voucher.id])):
         raise Refused("state")
+    _give_rest(act, voucher, state, hat, reason)
+
+
+def _give_rest(act: Act, voucher: Row[Any], state: str, hat: Hat, reason: str) -> None:
     rest = residual(voucher)
     deltas = give_back(act, *_paid_by(act, voucher), rest)
     vouchers.move_voucher(
         act.conn,
         voucher,
-        {"state": state, "returned_cents": voucher.returned_cents + rest, "closed_at": act.at},
+        {"state": state, "returned_cents": voucher.returned_cents + rest, "closed_at": voucher.closed_at or act.at},
     )
     record(act, "voucher", voucher.id, voucher.state, state, hat, kind=voucher.kind, reason=reason, pots=deltas,
            worth={"returned": rest})  # fmt: skip

@@ -103,6 +103,11 @@ def move_payment(conn: Connection, key: str, before: str, values: dict[str, Any]
         raise Conflict("the payment moved meanwhile")
 
 
+def forget_name(conn: Connection, key: str) -> None:
+    """The payment bears no name and no account any more."""
+    conn.execute(update(PAYMENTS).where(_P.id == key).values(name="", iban=""))
+
+
 def name_account(conn: Connection, person_id: str, states: frozenset[str], values: dict[str, Any]) -> None:
     """What is still to be paid to this person has this name or account."""
     conn.execute(update(PAYMENTS).where(_P.person_id == person_id, _P.state.in_(sorted(states))).values(**values))

@@ -277,6 +277,11 @@ def holders(conn: Connection, role: str) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
+def exists(conn: Connection, person_id: str) -> bool:
+    """True if she is known, and was not erased."""
+    return conn.execute(select(_P.id).where(_P.id == person_id)).first() is not None
+
+
 def move_addresses(conn: Connection, from_person: str, to_person: str) -> None:
     """Every address of the first person is the second one's."""
     conn.execute(update(ADDRESSES).where(_A.person_id == from_person).values(person_id=to_person))

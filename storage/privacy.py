@@ -8,9 +8,12 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from storage import audit, events
 from storage.forms import ANSWERS, RUNS
+from storage.money_erasing import erase_money
+from storage.money_export import export_money
 from storage.network import ENTERPRISES, INVITATIONS, LINK_CODES
 from storage.outbox import OUTBOX
 from storage.people import ADDRESSES, CONSENTS, MEMBERSHIPS, PEOPLE
+from storage.profiles import PROFILES
 from storage.tickets import FILES, TICKETS
 from storage.timers import TIMERS
 
@@ -52,6 +55,7 @@ def export(conn: Connection, person_id: str) -> bytes:
         "messages_to_the_association": tickets,
         "messages_not_yet_understood": [letter.body for letter in letters],
         "timers": _rows(conn, TIMERS, TIMERS.c.person_id == person_id),
+        **export_money(conn, person_id),
         "messages_sent_to_you": [
             dict(r._mapping)
             for r in conn.execute(
@@ -65,8 +69,10 @@ def export(conn: Connection, person_id: str) -> bytes:
 def erase(conn: Connection, person_id: str, at: datetime) -> None:
     """No row with the person's addresses, words or answers is left; that it happened is on record, without her id.
 
-    An invitation she used stays used, and what she answered to others stays theirs, both without her.
+    What was paid stays in the accounts, an invitation she used stays used, and what she answered to others stays
+    theirs, all without her.
     """
+    erase_money(conn, person_id, at)
     events.forget_letters(conn, [letter.id for letter in events.letters_of(conn, _names(conn, person_id))])
     mine = select(RUNS.c.id).where(RUNS.c.person_id == person_id)
     conn.execute(delete(ANSWERS).where(ANSWERS.c.run_id.in_(mine)))
@@ -86,7 +92,7 @@ def erase(conn: Connection, person_id: str, at: datetime) -> None:
 def drop_guest(conn: Connection, person_id: str, heir: str) -> None:
     """A guest whose addresses were given to somebody else disappears; what she wrote to the association, and what
     is on its way to her, is the other's."""
-    for table in (TIMERS, LINK_CODES, CONSENTS):
+    for table in (TIMERS, LINK_CODES, CONSENTS, PROFILES):
         conn.execute(delete(table).where(table.c.person_id == person_id))
     for kept in (TICKETS, OUTBOX):
         conn.execute(update(kept).where(kept.c.person_id == person_id).values(person_id=heir))

@@ -3,6 +3,7 @@
 Unfinished questionnaires 30 days after the last answer; answers six months after the wave, those of art. 9 three;
 the place in a conversation, its guests and its messages 90 days, what we said only 7; events that could not be
 worked 90 days, others 30; expired codes 30 days; the proof of a newsletter consent 24 months after its withdrawal.
+Vouchers: money_retention.py.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from storage import audit
 from storage.events import DEAD, DONE, EVENTS, RETRIED
 from storage.forms import ANSWERS, RUNS, WAVES
+from storage.money_retention import retain_money
 from storage.network import LINK_CODES
 from storage.outbox import NODES, OUTBOX
 from storage.people import CONSENTS, MEMBERSHIPS, PEOPLE
@@ -39,6 +41,7 @@ class Gone:
     messages: int
     events: int
     codes: int
+    money: int = 0
 
 
 def retain(conn: Connection, at: datetime) -> Gone:
@@ -76,9 +79,10 @@ def retain(conn: Connection, at: datetime) -> Gone:
     _proofs(conn, at)
     conn.execute(delete(NODES).where(NODES.c.beat_at < at - EVENT))
     codes = conn.execute(delete(LINK_CODES).where(LINK_CODES.c.expires_at < at - CODE)).rowcount
-    gone = Gone(runs, answers, guests, messages, worked + lost, codes)
-    if any((runs, answers, guests, lost)):
-        subject = f"runs {runs}, answers {answers}, guests {guests}, dead letters {lost}"
+    money = retain_money(conn, at)
+    gone = Gone(runs, answers, guests, messages, worked + lost, codes, money)
+    if any((runs, answers, guests, lost, money)):
+        subject = f"runs {runs}, answers {answers}, guests {guests}, dead letters {lost}, money {money}"
         audit.record(conn, "retention", subject[:60], "", at)
     return gone
 

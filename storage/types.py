@@ -4,9 +4,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, TypeDecorator
+from sqlalchemy import Connection, DateTime, Dialect, LargeBinary, TypeDecorator
 
 from conversations.events import Json
+from storage.crypto import KeyRing
 
 
 class Keys(Protocol):
@@ -28,6 +29,11 @@ def give_keys(dialect: Dialect, keys: Keys) -> None:
 
 def _keys(dialect: Dialect) -> Keys:
     return cast(Keys, cast(Any, dialect).wis_keys)
+
+
+def keys_of(conn: Connection) -> KeyRing:
+    """The keys that the encrypted columns of this connection use."""
+    return cast(KeyRing, _keys(conn.dialect))
 
 
 class Time(TypeDecorator[datetime]):
