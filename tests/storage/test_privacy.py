@@ -64,11 +64,11 @@ def test_the_copy_holds_everything_about_her_and_nothing_of_others(database: Dat
         assert hidden not in other, hidden
     assert "Sartoria Inventata" in other
     data = json.loads(hers)
-    assert set(data) == {
+    kinds = (
         "person", "addresses", "roles", "invitations", "consents", "questionnaires", "messages_to_the_association",
         "messages_not_yet_understood", "timers", "messages_sent_to_you",
-    }
-    assert all(data.values()), "she has something of every kind"
+    )
+    assert all(data[kind] for kind in kinds), "she has something of every kind"
     assert data["questionnaires"][0]["answers"][0]["value"] == "risposta-di-bianca"
     assert data["messages_to_the_association"][0]["files"][0]["name"] == "allegato-di-bianca.jpg"
     assert "hash" not in hers
