@@ -106,6 +106,26 @@ async def test_texts_that_look_like_markup_are_shown_as_they_were_written(giulia
         assert not re.search(r"<(?!/?[bi]>)", params["text"]), params["text"]
 
 
+async def test_an_answer_of_the_welfare_manager_is_shown_as_it_was_written(program: Program) -> None:
+    await program.invite("WIS-AVV0-0009", "welfare_manager")
+    elena, whatsapp = TelegramPlayer(program), WhatsAppPlayer(program)
+    await joined(elena, "Elena", "WIS-AVV0-0009")
+    await joined(whatsapp, "Giulia", "WIS-GHJK-0001")
+    for text in TEXTS.values():
+        await whatsapp.say("Giulia", "persona")
+        await whatsapp.say("Giulia", "Una domanda")
+        await whatsapp.tap("Giulia", "Invia")
+        await heard(whatsapp)
+        await elena.tap("Elena", "Apri")
+        await elena.tap("Elena", "Rispondi")
+        await heard(elena, "Elena")
+        assert plain(text) in plain((await answer(elena, text, "Elena")).text)
+        await elena.tap("Elena", "Invia")
+        said = "\n".join(line.text for line in await heard(whatsapp))
+        assert plain(text) in plain(said), said
+        assert "*uno* _due_" not in said
+
+
 async def test_words_of_ones_own_in_the_questionnaire_come_back_letter_by_letter(giulia: Player) -> None:
     await at_the_free_text(giulia)
     for text in TEXTS.values():
