@@ -47,22 +47,32 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, keys: KeyRing) -> Iterato
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path, keys: KeyRing) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated, empty database of each kind."""
     if request.param == "sqlite":
-        opened = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys)
-        upgrade(opened)
+        yield request.getfixturevalue("sqlite")
     else:
-        opened = Database(request.getfixturevalue("postgres").fresh(), keys)
-    yield opened
-    opened.close()
+        yield request.getfixturevalue("postgres_database")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, keys: KeyRing) -> bytes:
+    """A migrated, empty SQLite file: made once, then copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "wis.db"
+    database = Database(f"sqlite:///{file}", keys)
+    upgrade(database)
+    with database.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return file.read_bytes()
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path, keys: KeyRing) -> Iterator[Database]:
+def sqlite(tmp_path: Path, keys: KeyRing, migrated: bytes) -> Iterator[Database]:
     """A migrated, empty SQLite database."""
-    opened = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys)
-    upgrade(opened)
+    file = tmp_path / "wis.db"
+    file.write_bytes(migrated)
+    opened = Database(f"sqlite:///{file}", keys)
     yield opened
     opened.close()
 
@@ -70,9 +80,11 @@ def sqlite(tmp_path: Path, keys: KeyRing) -> Iterator[Database]:
 @pytest.fixture
 def postgres_database(postgres: Postgres, keys: KeyRing) -> Iterator[Database]:
     """A migrated, empty PostgreSQL database."""
-    opened = Database(postgres.fresh(), keys)
+    url = postgres.fresh()
+    opened = Database(url, keys)
     yield opened
     opened.close()
+    postgres.release(url)
 
 
 @pytest.fixture

