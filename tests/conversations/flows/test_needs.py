@@ -263,11 +263,13 @@ def test_the_free_text_is_kept_as_written_and_is_never_markup() -> None:
     assert "<b>ciao</b> {x} %s" in phone.text
 
 
-def test_a_text_that_is_too_long_is_refused_with_the_limit() -> None:
+def test_a_text_that_is_too_long_is_refused_with_the_one_limit_of_the_form() -> None:
     phone = begin()
     go_to(phone, "h3")
     assert "Scrivi al massimo 500 caratteri." in phone.say("a" * 501)
-    assert "Scrivi al massimo 2000 caratteri." in phone.say("a" * 2_001)
+    said = phone.say("a" * 2_001)
+    assert "Il testo è troppo lungo. Scrivilo più breve." in said
+    assert "Al massimo 500 caratteri." in said and "2000" not in said
     phone.say("a" * 500)
     assert len(values(phone)["h3"]) == 500
 
