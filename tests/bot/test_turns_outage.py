@@ -31,7 +31,6 @@ async def impatient(
     """An office on SQLite that waits for a lock for 30 ms only."""
     (tmp_path / "wis.db").write_bytes(migrated)
     database = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys, busy_ms=30)
-    upgrade(database)
     async with open_office(database, content, flows=(Book(), OtherBook()), running=False) as office:
         yield office
     database.close()
@@ -177,7 +176,6 @@ async def test_what_was_sent_while_the_database_was_locked_is_recorded_afterward
 ) -> None:
     (tmp_path / "wis.db").write_bytes(migrated)
     database = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys, busy_ms=20)
-    upgrade(database)
     async with open_office(database, content, flows=(Book(), OtherBook()), running=False) as office:
         office.line.gate = asyncio.Event()
         await office.takes(office.says("1001", "one"))
