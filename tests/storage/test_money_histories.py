@@ -1,8 +1,8 @@
 """Whatever people do, in whatever order, the invariants I1 to I10 hold: random histories of all moves, all roles."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, ClassVar
 
 import hypothesis.strategies as st
 import pytest
@@ -11,34 +11,28 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import delete, insert, select, update
 
 from conversations.call_spec import CallChange, LineSpec
-from conversations.rules.vouchers_moves import DRAFT
+from conversations.rules.vouchers_moves import DRAFT, EXPIRED, ISSUED, PARTLY_USED, TO_PAY
 from conversations.voucher_views import ClaimDraft, Draft
-from storage import (
-    ledger,
-    money_calls,
-    money_claiming,
-    money_deciding,
-    money_paying,
-    money_redeeming,
-    money_requests,
-    money_vouchers,
-    people,
-)
+from storage import ledger, money_calls, money_claiming, money_paying, money_requests, people
 from storage.calls import CALLS
-from storage.claims import CLAIMS
 from storage.db import Conflict, Database
 from storage.ledger import GENESIS, HEAD, LEDGER
 from storage.payments import PAYMENTS
-from storage.redemptions import REDEMPTIONS
-from storage.requests import REQUESTS
 from storage.schema import METADATA
 from storage.vouchers import VOUCHERS
 from tests.storage.money_checks import breaches
+from tests.storage.money_moves import CLOCK, MOVES, Kind, rows, usual
 from tests.storage.money_world import CAST, World, a_spec
 
 PEOPLE = st.sampled_from([*CAST, ""])
 AMOUNTS = st.sampled_from([1, 5_000, 9_999, 20_000, 33_333, 40_000])
-PICK = st.integers(0, 30)
+ASKERS = ("giulia", "karim", "teresa", "giulia", "ugo")
+OFTEN = st.integers(0, 9).map(lambda number: number < 9)
+ASKED = (("care", "baby_sitter"), ("care", "elder_care"), ("time", "laundry"))
+DEEDS: list[str | Kind] = [
+    *["ask"] * 10, *["claim"] * 8, *["wait"] * 5, "role", "extend", "close", "twice",
+    *(kind for kind in MOVES for _ in range(kind.weight)),
+]  # fmt: skip
 ROLES_OF_HATS = {
     "decider": {"welfare_manager", "coordinator"},
     "coordinator": {"coordinator"},
@@ -52,7 +46,7 @@ class Histories(RuleBasedStateMachine):
     """Every rule is one attempt by anybody on anything; most are refused, and a refusal must change nothing."""
 
     database: Database
-    kind = "A"
+    terms: ClassVar[dict[str, Any]] = {}
 
     @initialize(two_lines=st.booleans(), category_cap=st.booleans())
     def begin(self, two_lines: bool, category_cap: bool) -> None:
@@ -73,9 +67,10 @@ class Histories(RuleBasedStateMachine):
             lines=lines,
             person_cap_cents=60_000,
             least_cents=1,
-            voucher_kind=self.kind,
             category_caps={"baby_sitter": 45_000} if category_cap else {},
             validity_days=20,
+            ends_on=date(2027, 12, 31),
+            **self.terms,
         )
         self.call = self.world.opened(spec)
 
@@ -86,174 +81,93 @@ class Histories(RuleBasedStateMachine):
             return False
         return True
 
-    def any_of(self, table: Any, pick: int) -> str:
-        with self.database.read() as conn:
-            keys = list(conn.execute(select(table.c.id).order_by(table.c.id)).scalars())
-        return str(keys[pick % len(keys)]) if keys else "nothing"
-
-    @rule(person=PEOPLE, cents=AMOUNTS, care=st.booleans(), pick=PICK)
-    def ask(self, person: str, cents: int, care: bool, pick: int) -> None:
-        key = self.world.new("req")
-        area, category = ("care", "baby_sitter") if care else ("time", "laundry")
-        today = self.world.at.date()
-        draft = Draft(self.call, area, category, cents, today, today, "", "")
-        if self.attempt(person, money_requests.save_draft, key, draft):
-            self.attempt(person, money_requests.submit, key, "")
-
-    @rule(person=PEOPLE, pick=PICK, what=st.sampled_from(["take", "free", "ask", "decline", "wait", "approve"]))
-    def decide(self, person: str, pick: int, what: str) -> None:
-        key = self.any_of(REQUESTS, pick)
-        match what:
-            case "take":
-                self.attempt(person, money_deciding.take_case, key)
-            case "free":
-                self.attempt(person, money_deciding.free_case, key)
-            case "ask":
-                self.attempt(person, money_deciding.ask, key, "period", "quando?", pick % 2 == 0)
-            case "decline":
-                self.attempt(person, money_deciding.decline, key, "no_funds")
-            case "wait":
-                self.attempt(person, money_deciding.waitlist, key)
-            case _:
-                self.attempt(person, money_deciding.approve, key, self.world.new("v"), self.world.code())
-
-    @rule(pick=PICK)
-    def grant(self, pick: int) -> None:
-        """What usually happens, so that histories become long."""
-        key = self.any_of(REQUESTS, pick)
-        self.attempt("elena", money_deciding.approve, key, self.world.new("v"), self.world.code())
-
-    @rule(person=PEOPLE, pick=PICK, what=st.sampled_from(["withdraw", "answer", "offer"]))
-    def reply(self, person: str, pick: int, what: str) -> None:
-        key = self.any_of(REQUESTS, pick)
-        match what:
-            case "withdraw":
-                self.attempt(person, money_requests.withdraw, key)
-            case "answer":
-                self.attempt(person, money_requests.answer, key, "dal primo dicembre")
-            case _:
-                self.attempt(person, money_requests.take_offer, key)
-
-    @rule(person=PEOPLE, pick=PICK)
-    def undo(self, person: str, pick: int) -> None:
-        key = self.any_of(REQUESTS, pick)
-        self.attempt(person, money_deciding.reverse, key, self.world.new("req"), "wrong_decision")
-
-    @rule(person=PEOPLE, pick=PICK, what=st.sampled_from(["release", "revoke", "extend"]))
-    def end_voucher(self, person: str, pick: int, what: str) -> None:
-        key = self.any_of(VOUCHERS, pick)
-        match what:
-            case "release":
-                self.attempt(person, money_vouchers.release, key)
-            case "revoke":
-                self.attempt(person, money_vouchers.revoke, key, "fraud")
-            case _:
-                later = self.world.at.date() + timedelta(days=20 + pick)
-                self.attempt(person, money_vouchers.extend, key, later)
-
-    @rule(pick=PICK, cents=AMOUNTS, part=st.booleans(), confirm=st.booleans())
-    def redeem(self, pick: int, cents: int, part: bool, confirm: bool) -> None:
-        voucher, key = self.any_of(VOUCHERS, pick), self.world.new("red")
-        if not part and voucher != "nothing":
-            with self.database.read() as conn:
-                cents = conn.execute(select(VOUCHERS.c.face_cents).where(VOUCHERS.c.id == voucher)).scalar_one()
-        if self.attempt("paolo", money_redeeming.start, key, voucher, cents, "") and confirm:
-            owner = self.world.owner_of(voucher)
-            self.attempt(owner, money_redeeming.confirm, key, self.world.new("pay"))
-
-    @rule(person=PEOPLE, pick=PICK, what=st.sampled_from(["confirm", "refuse", "reverse"]))
-    def finish_charge(self, person: str, pick: int, what: str) -> None:
-        key = self.any_of(REDEMPTIONS, pick)
-        match what:
-            case "confirm":
-                self.attempt(person, money_redeeming.confirm, key, self.world.new("pay"))
-            case "refuse":
-                self.attempt(person, money_redeeming.refuse, key)
-            case _:
-                self.attempt(person, money_redeeming.reverse, key, "other")
-
-    @rule(pick=PICK, cents=AMOUNTS, number=st.integers(1, 4), days=st.integers(0, 3))
-    def claim(self, pick: int, cents: int, number: int, days: int) -> None:
-        voucher, key = self.any_of(VOUCHERS, pick), self.world.new("claim")
-        if voucher == "nothing":
-            return
-        owner = self.world.owner_of(voucher)
-        day = self.world.at.date() - timedelta(days=days)
-        draft = ClaimDraft(voucher, "Tata Inventata", "", f"{number}", day, cents, cents // 10, "card")
-        if self.attempt(owner, money_claiming.save, key, draft):
-            self.attempt(owner, money_claiming.submit, key)
-
     @rule(
-        person=PEOPLE, pick=PICK, cents=AMOUNTS,
-        what=st.sampled_from(["accept", "accept", "reject", "ask", "answer", "take", "withdraw", "reverse"]),
-    )  # fmt: skip
-    def check_claim(self, person: str, pick: int, cents: int, what: str) -> None:
-        key = self.any_of(CLAIMS, pick)
-        match what:
-            case "accept":
-                self.attempt("marta", money_claiming.accept, key, self.world.new("pay"), cents)
-            case "reject":
-                self.attempt(person, money_claiming.reject, key, "not_covered")
+        deed=st.sampled_from(DEEDS),
+        usually=OFTEN,
+        meant=OFTEN,
+        whole=OFTEN,
+        stranger=PEOPLE,
+        cents=AMOUNTS,
+        pick=st.integers(0, 99),
+    )
+    def do(
+        self, deed: str | Kind, usually: bool, meant: bool, whole: bool, stranger: str, cents: int, pick: int
+    ) -> None:
+        """One deed; a move is mostly made by who should make it, and on what it is meant for."""
+        match deed:
             case "ask":
-                self.attempt(person, money_claiming.ask, key, "iban", "")
-            case "answer":
-                self.attempt(person, money_claiming.answer, key, "ecco")
-            case "take":
-                self.attempt(person, money_claiming.take_case, key)
-            case "withdraw":
-                self.attempt(person, money_claiming.withdraw, key)
-            case _:
-                self.attempt(person, money_claiming.reverse, key, "wrong_amount")
+                self.ask(stranger if not usually else ASKERS[pick % len(ASKERS)], cents, ASKED[pick % len(ASKED)])
+            case "claim":
+                self.claim(pick, cents)
+            case "wait":
+                self.wait((1, 1, 5, 25, 25, 24 * 4, 24 * 15, 24 * 25)[pick % 8])
+            case "role":
+                self.change_role(("elena", "sara", "paolo", "karim", "nino")[pick % 5], usually)
+            case "extend":
+                self.extend_call("marta" if usually else stranger, "sara" if meant else stranger, cents, whole, pick)
+            case "close":
+                self.close_call(pick)
+            case "twice":
+                self.twice_with_one_key(pick)
+            case Kind():
+                self.move(deed, usually, meant, whole, stranger, cents, pick)
 
-    @rule(person=PEOPLE, pick=PICK, what=st.sampled_from(["paid", "failed", "again", "iban"]))
-    def pay(self, person: str, pick: int, what: str) -> None:
-        key = self.any_of(PAYMENTS, pick)
-        match what:
-            case "paid":
-                self.attempt("ugo", money_paying.mark_paid, key, "bonifico 1")
-            case "failed":
-                self.attempt("ugo", money_paying.mark_failed, key, "wrong_iban")
-            case "again":
-                self.attempt(person, money_paying.pay_again, key)
-            case _:
-                self.attempt(person, money_paying.save_iban, "IT60X0542811101000000123456")
+    def ask(self, person: str, cents: int, what: tuple[str, str]) -> None:
+        key = self.world.new("req")
+        today = self.world.at.date()
+        draft = Draft(self.call, *what, cents, today, today, "", "")
+        if self.attempt(person, money_requests.save_draft, key, draft):
+            self.attempt(person, money_requests.submit, key, "notice 1")
 
-    @rule(hours=st.sampled_from([1, 25, 24 * 4, 24 * 15, 24 * 40]))
+    def move(
+        self, kind: Kind, usually: bool, meant: bool, whole: bool, stranger: str, cents: int, pick: int
+    ) -> None:
+        found = rows(self.world, kind.table, kind.states if meant else ())
+        if not found:
+            return
+        row = found[pick % len(found)]
+        who = usual(self.world, kind, row) if usually else stranger
+        if pick % 4 == 0 and kind.name == "charge":
+            cents = row.face_cents - row.used_cents - row.returned_cents
+        if whole and kind.name == "accept":
+            cents = min(cents, row.gross_cents)
+        self.attempt(who, kind.move, row.id, *kind.more(self.world, cents))
+
+    def claim(self, pick: int, cents: int) -> None:
+        found = rows(self.world, VOUCHERS, (ISSUED, PARTLY_USED, EXPIRED))
+        if not found:
+            return
+        voucher, key = found[pick % len(found)], self.world.new("claim")
+        day = self.world.at.date() - timedelta(days=pick % 3)
+        draft = ClaimDraft(voucher.id, "Tata Inventata", "", f"{pick % 12}", day, cents, cents // 10, "card")
+        if self.attempt(voucher.person_id, money_claiming.save, key, draft):
+            self.attempt(voucher.person_id, money_claiming.submit, key)
+
     def wait(self, hours: int) -> None:
         """Time passes, and the clock tries everything that may be due."""
         self.world.at += timedelta(hours=hours)
-        for table, moves in (
-            (REQUESTS, [money_requests.lapse, money_deciding.free_case]),
-            (VOUCHERS, [money_vouchers.expire, money_vouchers.return_rest]),
-            (REDEMPTIONS, [money_redeeming.time_out]),
-        ):
-            with self.database.read() as conn:
-                keys = list(conn.execute(select(table.c.id)).scalars())
-            for key in keys:
+        for table, states, moves in CLOCK:
+            for row in rows(self.world, table, states):
                 for move in moves:
-                    self.attempt("", move, key)
+                    self.attempt("", move, row.id)
 
-    @rule(person=PEOPLE, second=PEOPLE, cents=st.sampled_from([0, 10_000]), cap=st.booleans(), longer=st.booleans())
-    def extend_call(self, person: str, second: str, cents: int, cap: bool, longer: bool) -> None:
+    def extend_call(self, person: str, second: str, cents: int, cap: bool, pick: int) -> None:
         proposal = self.world.new("prop")
         with self.database.read() as conn:
             row = conn.execute(select(CALLS).where(CALLS.c.id == self.call)).one()
         change = CallChange(
-            row.ends_on + timedelta(days=30) if longer else None,
-            {"tutto": cents} if cents else {},
+            row.ends_on + timedelta(days=30) if pick % 2 else None,
+            {"tutto": cents} if pick % 3 else {},
             row.spec["person_cap_cents"] + 5_000 if cap else 0,
         )
         if self.attempt(person, money_calls.propose_change, proposal, self.call, change):
             self.attempt(second, money_calls.confirm, proposal)
 
-    @rule(really=st.integers(0, 15))
-    def close_call(self, really: int) -> None:
-        if really == 0:
-            proposal = self.world.new("prop")
-            if self.attempt("marta", money_calls.propose_closing, proposal, self.call):
-                self.attempt("sara", money_calls.confirm, proposal)
+    def close_call(self, pick: int) -> None:
+        proposal = self.world.new("prop")
+        if pick < 15 and self.attempt("marta", money_calls.propose_closing, proposal, self.call):
+            self.attempt("sara", money_calls.confirm, proposal)
 
-    @rule(person=st.sampled_from(["elena", "sara", "paolo", "karim"]), on=st.booleans())
     def change_role(self, person: str, on: bool) -> None:
         """I9: a role ends and begins between one move and the next."""
         m = people.MEMBERSHIPS.c
@@ -262,10 +176,10 @@ class Histories(RuleBasedStateMachine):
             conn.execute(update(people.MEMBERSHIPS).where(m.person_id == person).values(until=until))
         self.roles[person] = {CAST[person][0]} if on else set()
 
-    @rule(person=PEOPLE, pick=PICK)
-    def twice_with_one_key(self, person: str, pick: int) -> None:
+    def twice_with_one_key(self, pick: int) -> None:
         """I8: the same outside cause counts once."""
-        key = self.any_of(PAYMENTS, pick)
+        found = rows(self.world, PAYMENTS, (TO_PAY,))
+        key = found[pick % len(found)].id if found else "nothing"
         for _ in range(2):
             try:
                 with self.world.acts("ugo", key=f"file 1 line {key}") as act:
@@ -300,10 +214,19 @@ class Histories(RuleBasedStateMachine):
 class OneUse(Histories):
     """The same with vouchers of kind B: used once and whole, no claims."""
 
-    kind = "B"
+    terms: ClassVar[dict[str, Any]] = {"voucher_kind": "B"}
 
 
-@pytest.mark.parametrize("machine", [Histories, OneUse])
+class ByTheFirm(Histories):
+    """The same where a firm's own manager decides, and the association only what she cannot."""
+
+    terms: ClassVar[dict[str, Any]] = {
+        "deciders": "firm", "firm_deciders": {"f1": "nino", "f2": "teresa"}, "notice_version": "notice 1",
+        "decider_ids": ("elena", "marta"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", [Histories, OneUse, ByTheFirm])
 def test_no_history_of_moves_breaks_an_invariant(machine: type[Histories], database: Database) -> None:
     if database.kind == "sqlite":
         # what is tested is arithmetic, not the disk
