@@ -22,6 +22,8 @@ class Group:
     english: tuple[str, ...]
 
 
+_NONE: Final[tuple[str, ...]] = ()
+
 Forms = Mapping[str, tuple[tuple[int, Mapping[tuple[str, ...], tuple[str, ...]]], ...]]
 """First key -> for each length (longest first), how many keys follow, and the concepts by those keys."""
 
@@ -43,26 +45,29 @@ class Table:
         for place, (word, key) in enumerate(zip(words, stems, strict=True)):
             if place < at:
                 continue
-            length, concepts = _longest(by_stems.get(key), stems, place)
+            length, concepts = -1, _NONE
+            if (forms := by_stems.get(key)) is not None:
+                length, concepts = _longest(forms, stems, place)
             if (exact := by_words.get(word)) is not None:
                 other, named = _longest(exact, words, place)
                 if other == length:
                     concepts = tuple(dict.fromkeys((*concepts, *named)))
                 elif other > length:
                     length, concepts = other, named
-            found.extend(concepts)
-            at = place + max(length, 0) + 1
+            if concepts:
+                found.extend(concepts)
+                at = place + length + 1
         return found
 
 
 def _longest(
-    forms: tuple[tuple[int, Mapping[tuple[str, ...], tuple[str, ...]]], ...] | None, keys: Sequence[str], at: int
+    forms: tuple[tuple[int, Mapping[tuple[str, ...], tuple[str, ...]]], ...], keys: Sequence[str], at: int
 ) -> tuple[int, tuple[str, ...]]:
     """How many keys follow the first one, and the concepts; -1 when nothing is found."""
-    for length, concepts in forms or ():
+    for length, concepts in forms:
         if (named := concepts.get(tuple(keys[at + 1 : at + 1 + length]))) is not None:
             return length, named
-    return -1, ()
+    return -1, _NONE
 
 
 class BadTable(Exception):

@@ -26,7 +26,7 @@ def decide(evidence: Evidence, weights: Weights) -> Ranking:
     ids = [evidence.entries[at].id for at in order]
     real = tuple(id_ for id_ in ids if id_ != ELSEWHERE)
     language = evidence.reading.language
-    if VIOLENCE in real and _violence(evidence, chances, weights):
+    if VIOLENCE in real and _violence(evidence, order, chances, weights):
         first = (VIOLENCE, *(id_ for id_ in real if id_ != VIOLENCE))
         return Ranking(Outcome.ANSWER, first, max(weights.answer, chances[_at(evidence, VIOLENCE)]), (), (), language)
     if not order or not evidence.reading.features:
@@ -82,11 +82,13 @@ def _logit(chance: float) -> float:
     return math.log(held / (1 - held))
 
 
-def _violence(evidence: Evidence, chances: Sequence[float], weights: Weights) -> bool:
+def _violence(evidence: Evidence, order: Sequence[int], chances: Sequence[float], weights: Weights) -> bool:
     said = evidence.features
     if _STRONG in said or (_WEAK in said and not _PARTNERS.isdisjoint(said)):
         return True
-    return chances[_at(evidence, VIOLENCE)] >= weights.violence
+    at = _at(evidence, VIOLENCE)
+    least = weights.violence if at == order[0] else 2 * weights.violence
+    return chances[at] >= least and evidence.reading.language != "other"
 
 
 def _at(evidence: Evidence, id_: str) -> int:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from conversations.faq.concepts import Group, Table, compile_table
 from conversations.faq.decide import decide
@@ -10,13 +11,16 @@ from conversations.faq.evidence import Evidence
 from conversations.faq.facets import FACETS, sides_of
 from conversations.faq.language import COMMON
 from conversations.faq.letters import Letters, count_runs
-from conversations.faq.linear import Linear, bm25, naive_bayes, total
+from conversations.faq.linear import Linear, Tally, bm25, naive_bayes, total
 from conversations.faq.nearest import Nearest
 from conversations.faq.ranking import Ranking, Reason
 from conversations.faq.reading import Reading, read_plain, read_question
 from conversations.faq.repair import Repairs
 from conversations.faq.tokens import tokens
 from conversations.faq.weights import FITTED, Weights
+
+CHOSEN: Final = 2.0
+"""How much the features of a chosen side count beside a word of the question (1)."""
 
 Scorer = Callable[[str], Mapping[str, float]]
 """`rank(text) -> {topic: score from 0 to 1}`; an empty answer means that it has nothing to say."""
@@ -57,7 +61,7 @@ class Index:
         self._weights = weights
         self._scorer = scorer
         telling = {feature for features in FACETS.values() for feature in features}
-        amounts = {feature: dict(self._bayes.amounts.get(feature, ())) for feature in telling}
+        amounts = {feature: self._bayes.of(feature) for feature in telling}
         self._sides = sides_of(amounts, len(self.entries))
 
     def ask(
@@ -74,7 +78,7 @@ class Index:
         reading = self.read(question, language)
         features, concepts = dict(reading.features), dict(reading.concepts)
         for feature in FACETS.get(facet or "", ()):
-            features[feature] = concepts[feature] = 1.0
+            features[feature] = concepts[feature] = CHOSEN
         last = self._at.get(context or "")
         if last is not None:
             for feature, weight in self._gist(last).items():
@@ -84,6 +88,9 @@ class Index:
         sums = self._sum(rows, features)
         if last is not None:
             sums[last] += self._weights.same
+            for id_ in self.entries[last].related:
+                if id_ in self._at:
+                    sums[self._at[id_]] += self._weights.related
         coverage = self._coverage(features, sums)
         return Evidence(self.entries, sums, reading, features, coverage, self._sides)
 
@@ -94,7 +101,7 @@ class Index:
     def components(
         self, reading: Reading, features: Mapping[str, float], concepts: Mapping[str, float], question: str
     ) -> list[list[float]]:
-        """The single scores of every topic: naive Bayes, concepts, what stands together, letters, nearest, and the optional one."""
+        """The single scores of every topic, in the order of the first fields of Weights; the optional one last."""
         rows = [
             self._bayes.scores(features),
             self._concepts.scores(concepts),
@@ -107,7 +114,7 @@ class Index:
         return rows
 
     def explain(self, question: str, id: str, most: int = 8) -> tuple[Reason, ...]:
-        """What speaks for a topic and against it, the weightiest first: words, #concepts and @speakers, alone and together."""
+        """What speaks for a topic and against it, the weightiest first: words, #concepts, @speakers, and pairs."""
         at = self._at[id]
         reading = self.read(question)
         scale = self._scale(reading.features)
@@ -143,7 +150,7 @@ class Index:
     def _coverage(self, features: Mapping[str, float], sums: Sequence[float]) -> float:
         """How much of what was asked stands in the texts of the first topic."""
         asked = sum(features.values())
-        if not asked:
+        if not asked or not sums:
             return 0.0
         first = max(range(len(sums)), key=sums.__getitem__)
         return sum(weight for feature, weight in features.items() if self._bayes.holds(feature, first)) / asked
@@ -170,7 +177,7 @@ def build(
     for group in table.groups:
         for form in (*group.italian, *group.english):
             known.update((word, known.get(word, 1)) for word in tokens(form))
-    stems, concepts, together, letters = [], [], [], []
+    stems, concepts, together, letters = Tally(), Tally(), Tally(), Tally()
     single: list[tuple[int, Mapping[str, float]]] = []
     for at, entry in enumerate(topics):
         texts = [(text, weights.title) for text in entry.titles.values()]
@@ -178,9 +185,9 @@ def build(
         texts += [(text, weights.fact) for text in entry.facts]
         readings = [(read_plain(text, table), weight) for text, weight in texts]
         amounts = [weight for _, weight in readings]
-        stems.append(total((reading.features for reading, _ in readings), amounts))
-        concepts.append(total((reading.concepts for reading, _ in readings), amounts))
-        together.append(total((reading.together for reading, _ in readings), amounts))
+        stems.add(total((reading.features for reading, _ in readings), amounts))
+        concepts.add(total((reading.concepts for reading, _ in readings), amounts))
+        together.add(total((reading.together for reading, _ in readings), amounts))
         said: dict[str, float] = {}
         for reading, weight in readings:
             for word in reading.words:
@@ -188,6 +195,12 @@ def build(
                 said[word] = said.get(word, 0.0) + weight
             if weight >= 1.0:
                 single.append((at, reading.features))
-        letters.append(count_runs(said))
-    scores = naive_bayes(stems), bm25(concepts), bm25(together), Letters(bm25(letters)), Nearest(len(topics), single)
+        letters.add(count_runs(said))
+    scores = (
+        naive_bayes(stems),
+        bm25(concepts),
+        bm25(together, least=2.0),
+        Letters(bm25(letters, least=2.0, widest=0.5)),
+        Nearest(len(topics), single),
+    )
     return Index(topics, table, Repairs(known), scores, weights, scorer)

@@ -29,15 +29,17 @@ _OTHER: Final = frozenset(
     " po ba kung paano anak trabaho si sunt am este pentru copil cum cat multumesc buna lucru nje une jam me te"
     " per qe si punë femije faleminderit".split()
 )
+_SHARED: Final = frozenset("i in me no do a".split())
+"""Words of both languages, which are Italian when nothing else is said."""
 COMMON: Final = _ITALIAN | _ENGLISH
 """The small words that tell Italian or English."""
-_BOTH: Final = _OTHER & (_ITALIAN | _ENGLISH)
+_BOTH: Final = _OTHER & COMMON
 
 
 def guess(words: Sequence[str]) -> Guess:
     """ "it", "en", or "other" where other small words clearly prevail. Without any small word: "it"."""
     italian = sum(word in _ITALIAN for word in words)
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(word in _ENGLISH and word not in _SHARED for word in words)
     other = sum(word in _OTHER and word not in _BOTH for word in words)
     strange = sum(not word.isascii() for word in words)
     if strange * 2 > len(words) or (other >= 2 and other > italian and other > english):

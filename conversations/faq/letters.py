@@ -1,11 +1,12 @@
-"""Words as runs of three to five letters: near words share most of them, however they end or are mistyped."""
+"""Words as runs of four or five letters: near words share most of them, however they end or are mistyped."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from conversations.faq.linear import Linear
 
-SIZES: Final = (3, 4, 5)
+SIZES: Final = (4, 5)
 _HELD: Final = 6_000
 _LONGEST: Final = 30
 
@@ -34,17 +35,17 @@ class Letters:
 
     def __init__(self, linear: Linear) -> None:
         self._linear = linear
-        self._words: dict[str, list[float]] = {}
+        self._words: dict[str, array[float]] = {}
 
     def scores(self, words: Sequence[str]) -> list[float]:
         """The sum over the different words."""
         rows = [self._row(word) for word in dict.fromkeys(words) if len(word) > 1]
         return [sum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * self._linear.size
 
-    def _row(self, word: str) -> list[float]:
+    def _row(self, word: str) -> "array[float]":
         row = self._words.get(word)
         if row is None:
-            row = self._linear.scores(dict.fromkeys(runs(word), 1.0))
+            row = array("f", self._linear.scores(dict.fromkeys(runs(word), 1.0)))
             if len(self._words) >= _HELD:
                 self._words.clear()
             self._words[word] = row

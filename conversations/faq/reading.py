@@ -49,13 +49,15 @@ def read_question(text: str, table: Table, repairs: Repairs, language: str | Non
 
     `language` decides only where the text itself tells nothing.
     """
-    parts = [Clause(tuple(_repaired(clause.words, repairs)), clause.asks) for clause in clauses(text)]
-    words = tuple(word for part in parts for word in part.words)
-    found = guess(words)
-    if found == "it" and language == "en" and COMMON.isdisjoint(words):
+    typed = clauses(text)
+    said = [word for part in typed for word in part.words]
+    found = guess(said)
+    if found == "it" and language == "en" and COMMON.isdisjoint(said):
         found = "en"
-    said = [word for word in words if not word.isdigit()]
-    known = sum(repairs.knows(word) for word in said) / len(said) if said else 0.0
+    parts = [Clause(tuple(_repaired(part.words, repairs)), part.asks) for part in typed]
+    words = tuple(word for part in parts for word in part.words)
+    counted = [word for word in words if not word.isdigit()]
+    known = sum(repairs.knows(word) for word in counted) / len(counted) if counted else 0.0
     return _weigh([(part.words, 1.0 if part.asks else STORY) for part in parts], found, table, words, known)
 
 
