@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.cast import Cast, golden
-from tests.journeys.players import SimulatorPlayer, TelegramPlayer, TerminalPlayer, WhatsAppPlayer
+from tests.journeys.players import TelegramPlayer, WhatsAppPlayer
+from tests.journeys.players_local import SimulatorPlayer, TerminalPlayer
 from tests.journeys.program import Program, running
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from tests.fakes.twilio_people import signature
-from tests.journeys.players import HEADERS, TelegramPlayer, WhatsAppPlayer
+from tests.journeys.players import TelegramPlayer, WhatsAppPlayer
+from tests.journeys.players_local import HEADERS
 from tests.journeys.program import SECRET, Program, running
 from tests.journeys.test_hostile import heard, joined
 from tests.postgres import Postgres

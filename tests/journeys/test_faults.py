@@ -9,7 +9,8 @@ from scheduler import delivery
 from storage.events import DEAD, EVENTS
 from storage.outbox import OUTBOX
 from tests.journeys.cast import Cast, golden
-from tests.journeys.players import SimulatorPlayer, TelegramPlayer, WhatsAppPlayer
+from tests.journeys.players import TelegramPlayer, WhatsAppPlayer
+from tests.journeys.players_local import SimulatorPlayer
 from tests.journeys.program import Program, running
 from tests.journeys.test_hostile import heard, joined
 from tests.journeys.transcript import Player

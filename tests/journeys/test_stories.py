@@ -8,7 +8,8 @@ from openpyxl import load_workbook
 
 from storage.content import content_folder
 from tests.journeys.cast import Cast, golden
-from tests.journeys.players import SimulatorPlayer, TelegramPlayer, TerminalPlayer, WhatsAppPlayer
+from tests.journeys.players import TelegramPlayer, WhatsAppPlayer
+from tests.journeys.players_local import SimulatorPlayer, TerminalPlayer
 from tests.journeys.program import Program, running
 from tests.journeys.transcript import Player
 
