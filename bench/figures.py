@@ -47,7 +47,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], rea
         shown.add_row(*row)
     CONSOLE.print()
     CONSOLE.print(shown)
-    CONSOLE.print(reading, style="dim")
+    CONSOLE.print(" ".join(reading.split()), style="dim")
 
 
 def percentile(values: Sequence[float], share: float) -> float:
