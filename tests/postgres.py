@@ -5,7 +5,7 @@ import signal
 import warnings
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.engine import make_url
 
 from storage.crypto import KeyRing
@@ -33,6 +33,13 @@ class Postgres:
         self._run(f"CREATE DATABASE {TEMPLATE}")
         template = Database(self._url(TEMPLATE), keys)
         upgrade(template)
+        self._schema = MetaData()
+        with template.engine.connect() as conn:
+            self._schema.reflect(conn)
+            self._seeds = {
+                table: [dict(row._mapping) for row in conn.execute(table.select())]
+                for table in self._schema.sorted_tables
+            }
         template.close()
 
     def fresh(self) -> str:
@@ -48,11 +55,13 @@ class Postgres:
         one, whose three hundred files must also be removed in the end."""
         engine = create_engine(url)
         with engine.begin() as conn:
-            # the schema of the template, not of whatever the tests have imported
-            query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            names = ", ".join(f'"{name}"' for name in conn.execute(text(query)).scalars())
+            names = ", ".join(f'"{table.name}"' for table in self._schema.sorted_tables)
             conn.execute(text("SET LOCAL lock_timeout = '5s'"))
             conn.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+            for table, rows in self._seeds.items():
+                # what the migrations themselves have written
+                if rows:
+                    conn.execute(table.insert(), rows)
         engine.dispose()
         self._free.append(url)
 
