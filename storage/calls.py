@@ -87,9 +87,10 @@ def add_call(
     )
 
 
-def call_by_id(conn: Connection, key: str) -> Row[Any] | None:
-    """The call with this id."""
-    return conn.execute(select(CALLS).where(_C.id == key)).first()
+def call_by_id(conn: Connection, key: str, hold: bool = False) -> Row[Any] | None:
+    """The call with this id; with `hold` it is neither extended nor closed until this transaction ends."""
+    query = select(CALLS).where(_C.id == key)
+    return conn.execute(query.with_for_update(read=True) if hold else query).first()
 
 
 def calls_in(conn: Connection, state: str) -> list[Row[Any]]:

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from conversations.events import Json
 from conversations.rules.vouchers_money import Delta
-from storage.db import Conflict, Missing, table
+from storage.db import Conflict, table
 from storage.types import Time
 
 GENESIS = "0" * 64
@@ -147,7 +148,7 @@ def verify(conn: Connection) -> Broken | None:
             return Broken(expected, "it was changed")
         previous = str(seal)
     head = conn.execute(select(_H.seq, _H.hash).where(_H.id == 1)).first()
-    if head is None or (head.seq, head.hash) != (expected, previous):
+    if (expected, previous) != ((0, GENESIS) if head is None else (head.seq, head.hash)):
         return Broken(expected, "rows are missing at the end")
     return None
 
@@ -157,7 +158,10 @@ def _lock_head(conn: Connection) -> tuple[int, str]:
     query = select(_H.seq, _H.hash).where(_H.id == 1).with_for_update()
     head = conn.execute(query).first()
     if head is None:
-        raise Missing("the ledger has no head: its migration did not run")
+        # the very first row; of two that come at once the second waits here for the first
+        fresh = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+        conn.execute(fresh(HEAD).values(id=1, seq=0, hash=GENESIS).on_conflict_do_nothing())
+        head = conn.execute(query).one()
     return int(head.seq), str(head.hash)
 
 

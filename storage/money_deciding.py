@@ -104,7 +104,7 @@ def approve(act: Act, request_id: str, voucher_id: str, code: str) -> None:
     """A voucher is issued and its money reserved. Raises Refused ("funds", "cap") where it is not there."""
     request = _request(act, request_id)
     hat = actors.deciding(act, request)
-    call = calls.call_by_id(act.conn, request.call_id)
+    call = calls.call_by_id(act.conn, request.call_id, hold=True)
     if call is None or call.state != OPEN:
         raise Refused("closed")
     spec = spec_of(act.conn, request.call_id)
@@ -120,7 +120,7 @@ def approve(act: Act, request_id: str, voucher_id: str, code: str) -> None:
         "decided_at": act.at,
         "updated_at": act.at,
     }
-    requests.move(act.conn, request_id, before, values, held_cents=request.held_cents)
+    requests.move(act.conn, request_id, before, values, held_cents=request.held_cents, escalated=request.escalated)
     record(act, "request", request_id, IN_REVIEW, APPROVED, hat, kind=spec.voucher_kind,
            worth={"held": -request.held_cents} if held else None)  # fmt: skip
     expires_on = act.today + timedelta(days=spec.validity_days)
@@ -165,7 +165,7 @@ def decline(act: Act, request_id: str, reason: str) -> None:
         "decided_at": act.at,
         "updated_at": act.at,
     }
-    requests.move(act.conn, request_id, before, values, held_cents=request.held_cents)
+    requests.move(act.conn, request_id, before, values, held_cents=request.held_cents, escalated=request.escalated)
     record(act, "request", request_id, IN_REVIEW, DECLINED, hat, reason=reason, pots=deltas,
            worth={"held": -request.held_cents} if deltas else None)  # fmt: skip
     forget_timers(act, request.person_id, request_id, TIMERS)
@@ -193,7 +193,7 @@ def reverse(act: Act, request_id: str, new_id: str, reason: str) -> None:
     new id with its old place in the queue. Raises Refused where the voucher was used or given back."""
     request = _request(act, request_id)
     actors.coordinating(act, request.person_id, request.enterprise_id)
-    call = calls.call_by_id(act.conn, request.call_id)
+    call = calls.call_by_id(act.conn, request.call_id, hold=True)
     if request.state not in (APPROVED, DECLINED) or call is None or call.state != OPEN:
         raise Refused("state")
     if not known("reverse", reason):

@@ -52,7 +52,6 @@ def start(act: Act, redemption_id: str, voucher_id: str, cents: int, token: str)
     if cents <= 0 or cents > mine.residual(voucher) or (voucher.kind == "B" and cents != voucher.face_cents):
         raise Refused("amount")
     if any(one.state == STARTED for one in redemptions.redemptions_on(act.conn, [voucher_id])):
-        # one charge at a time: a second one would be confirmed by mistake
         raise Refused("taken")
     if token:
         vouchers.use_token(act.conn, voucher_id, act.keys.hash("presentation", token), act.at)

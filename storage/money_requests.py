@@ -77,7 +77,7 @@ def submit(act: Act, request_id: str, notice_version: str) -> None:
     service = people.consents_of(act.conn, act.person_id).get("service")
     if service is None or not service.given:
         raise Refused("consent")
-    call = calls.call_by_id(act.conn, request.call_id)
+    call = calls.call_by_id(act.conn, request.call_id, hold=True)
     view = worker_call(act.conn, call, act.person_id, now, act.today) if call is not None else None
     draft = draft_of(request)
     if missing(draft) or not profiles.profile_of(act.conn, act.person_id).name:

@@ -14,7 +14,7 @@ from storage.money_pots import lines_for, spec_of, take
 
 def move_waiting(act: Act, call_id: str) -> int:
     """Everybody on the waiting list whom the money reaches has an offer for 72 hours; how many got one."""
-    call = calls.call_by_id(act.conn, call_id)
+    call = calls.call_by_id(act.conn, call_id, hold=True)
     if call is None or call.state != OPEN:
         return 0
     spec = spec_of(act.conn, call_id)

@@ -59,7 +59,7 @@ def make(conn: Connection, pot: PotKey, total_cents: int) -> bool:
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     values = {"call_id": pot.call_id, "kind": pot.kind, "key": pot.key, "total_cents": total_cents}
     new = insert(POTS).values(**values, reserved_cents=0, spent_cents=0).on_conflict_do_nothing()
-    return conn.execute(new).rowcount > 0
+    return conn.execute(new.returning(_P.id)).first() is not None
 
 
 def read(conn: Connection, pot: PotKey) -> Pot | None:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Row, insert, select, update
+from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Index, Row, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel
 
 from storage.db import Conflict, table
@@ -11,10 +12,19 @@ from storage.types import Time
 
 
 class RedemptionRow(SQLModel, table=True):
-    """One charge: started by a partner, confirmed by the voucher's owner."""
+    """One charge: started by a partner, confirmed by the voucher's owner; a voucher has one open charge at most."""
 
     __tablename__ = "redemption"
-    __table_args__ = (CheckConstraint("amount_cents > 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount"),
+        Index(
+            "uq_redemption_one_open",
+            "voucher_id",
+            unique=True,
+            sqlite_where=text("state = 'started'"),
+            postgresql_where=text("state = 'started'"),
+        ),
+    )
 
     id: str = Field(primary_key=True, max_length=22)
     voucher_id: str = Field(foreign_key="voucher.id", max_length=22, index=True)
@@ -32,8 +42,11 @@ _R = REDEMPTIONS.c
 
 
 def add_redemption(conn: Connection, **values: Any) -> None:
-    """The charge exists."""
-    conn.execute(insert(REDEMPTIONS).values(**values))
+    """The charge exists. Raises Conflict where another is open on its voucher: it would be confirmed by mistake."""
+    try:
+        conn.execute(insert(REDEMPTIONS).values(**values))
+    except IntegrityError as error:
+        raise Conflict("another charge on this voucher is open") from error
 
 
 def redemption_by_id(conn: Connection, key: str) -> Row[Any] | None:

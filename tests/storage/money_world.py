@@ -69,6 +69,7 @@ class World:
     at: datetime = NOW
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     codes: dict[str, str] = field(default_factory=dict)
+    prefix: str = ""
 
     def populate(self, people_: dict[str, tuple[str, str | None, str, str]] | None = None) -> None:
         """The firms exist and everybody has joined, agreed and said her name."""
@@ -98,7 +99,7 @@ class World:
             move(act, *args)
 
     def new(self, kind: str) -> str:
-        return f"{kind}{next(self.numbers)}"
+        return f"{kind}{self.prefix}{next(self.numbers)}"
 
     def opened(self, spec: CallSpec | None = None) -> str:
         """The id of a call that marta proposed and sara confirmed."""

@@ -16,7 +16,7 @@ from conversations.voucher_views import ClaimDraft, Draft
 from storage import ledger, money_calls, money_claiming, money_paying, money_requests, people
 from storage.calls import CALLS
 from storage.db import Conflict, Database
-from storage.ledger import GENESIS, HEAD, LEDGER
+from storage.ledger import HEAD, LEDGER
 from storage.payments import PAYMENTS
 from storage.schema import METADATA
 from storage.vouchers import VOUCHERS
@@ -52,9 +52,7 @@ class Histories(RuleBasedStateMachine):
     def begin(self, two_lines: bool, category_cap: bool) -> None:
         with self.database.write() as conn:
             for table in reversed(METADATA.sorted_tables):
-                if table is not HEAD:
-                    conn.execute(delete(table))
-            conn.execute(update(HEAD).values(seq=0, hash=GENESIS))
+                conn.execute(delete(table))
         self.world = World(self.database)
         self.world.populate()
         self.roles = {key: {role} for key, (role, *_) in CAST.items()}

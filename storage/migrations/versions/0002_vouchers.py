@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-25 23:13:15.365742
+Create Date: 2026-11-25 23:29:56.771148
 """
 
 import sqlalchemy as sa
@@ -58,7 +58,6 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_head'))
     )
-    op.execute(f"INSERT INTO ledger_head (id, seq, hash) VALUES (1, 0, '{'0' * 64}')")
     op.create_table('paper',
     sa.Column('id', sa.String(length=22), nullable=False),
     sa.Column('owner_id', sa.String(length=22), nullable=False),
@@ -321,6 +320,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_redemption_provider_id'), ['provider_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_redemption_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_redemption_voucher_id'), ['voucher_id'], unique=False)
+        batch_op.create_index('uq_redemption_one_open', ['voucher_id'], unique=True, sqlite_where=sa.text("state = 'started'"), postgresql_where=sa.text("state = 'started'"))
 
     op.create_table('payment',
     sa.Column('id', sa.String(length=22), nullable=False),
@@ -380,6 +380,7 @@ def downgrade() -> None:
 
     op.drop_table('payment')
     with op.batch_alter_table('redemption', schema=None) as batch_op:
+        batch_op.drop_index('uq_redemption_one_open', sqlite_where=sa.text("state = 'started'"), postgresql_where=sa.text("state = 'started'"))
         batch_op.drop_index(batch_op.f('ix_redemption_voucher_id'))
         batch_op.drop_index(batch_op.f('ix_redemption_state'))
         batch_op.drop_index(batch_op.f('ix_redemption_provider_id'))
