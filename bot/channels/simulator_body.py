@@ -69,13 +69,15 @@ async def read_upload(request: web.Request) -> Upload:
 
 
 def text_of(body: Mapping[str, Json], key: str, limit: int = 200) -> str:
-    """The text under the key, "" when it is missing. Raises BadRequest when it is no text or too long."""
+    """The text under the key as UTF-8 can hold it, "" when it is missing. Raises BadRequest when it is no text or
+    too long."""
     value = body.get(key, "")
     if not isinstance(value, str):
         raise BadRequest(f"bad_{key}")
     if len(value) > limit:
         raise BadRequest(f"long_{key}", 413)
-    return value
+    # JSON may hold half a character, which no page, file or provider can be told.
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def number_of(body: Mapping[str, Json], key: str, low: float, high: float) -> float:

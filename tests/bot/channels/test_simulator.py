@@ -130,6 +130,13 @@ async def test_a_text_reaches_the_program_as_from_a_real_phone(scene: World, cli
     assert answer["kind"] == "bubble"
 
 
+async def test_half_a_character_does_not_break_the_transcript(scene: World, client: Client) -> None:
+    await post(client, "say", phone=GIULIA, text="ciao \ud83d")
+    async with client.get("/simulator/transcript", params={"phone": GIULIA}) as response:
+        assert response.status == 200
+        assert "ciao ?" in await response.text()
+
+
 async def test_an_act_that_comes_twice_happens_once(scene: World, client: Client) -> None:
     await post(client, "say", phone=GIULIA, text="ciao", key="1")
     await post(client, "say", phone=GIULIA, text="ciao", key="1")
