@@ -24,14 +24,17 @@ from tests.conversations.player import content
 
 TODAY = date(2026, 11, 25)
 CALL = WorkerCallView(
-    id="c", title="Bando", voucher_kind="A", starts_on=date(2026, 10, 1), ends_on=date(2027, 1, 31), least_cents=5_000,
-    most_cents=40_000, left_cents=30_000, areas=("care",), categories=("nursery", "laundry"), deciders="association",
+    id="c", title="Bando", voucher_kind="A", starts_on=date(2026, 10, 1), ends_on=date(2027, 1, 31),
+    least_cents=5_000, most_cents=40_000, left_cents=30_000, areas=("care",), categories=("nursery", "laundry"), deciders="association",
     decider="", notice_version="", order="fcfs", criteria="", on_leave="keep_until_expiry", open_requests_left=2,
 )  # fmt: skip
 DRAFT = Draft("c", "care", "nursery", 20_000, date(2026, 12, 1), date(2026, 12, 31))
 SPEC = CallSpec(
     title="Bando", starts_on=date(2026, 10, 1), ends_on=date(2027, 1, 31), budget_cents=2_400_000,
-    lines=(LineSpec("cura", 1_500_000, area="care"), LineSpec("tempo", 900_000, (("regione", 70), ("ass", 30)), "f1")),
+    lines=(
+        LineSpec("cura", 1_500_000, area="care"),
+        LineSpec("tempo", 900_000, (("regione", 70), ("ass", 30)), "f1"),
+    ),
     category_caps={"nursery": 500_000}, firm_cap_cents=100_000, firm_deciders={"f1": "nino"}, uses_until=None,
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The state machines of domain.md 7.2, drawn once more by hand, and what no machine may do."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -31,7 +31,7 @@ PATHS: dict[Thing, list[str]] = {
 @pytest.mark.parametrize(("thing", "path"), [(thing, path) for thing, paths in PATHS.items() for path in paths])
 def test_the_ways_of_the_specification_are_open(thing: Thing, path: str) -> None:
     states = path.split(" ")
-    for move in zip(states, states[1:], strict=False):
+    for move in pairwise(states):
         assert MOVES[thing].get(move), move
 
 
