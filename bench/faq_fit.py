@@ -23,6 +23,9 @@ from storage.faq_files import Library, read_library
 SUMS = ("bayes", "concepts", "together", "letters", "nearest")
 SCALED = (True, True, True, True, False)
 SEED = 20261122
+FEWEST = 100
+"""Questions below which an author is not asked."""
+TUNING = Path(__file__).parent / "faq_tuning"
 
 Authors = dict[str, list[tuple[str, str]]]
 """For each author the questions with the id of their topic."""
@@ -47,6 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     library = read_library(content_folder() / "faq")
     authors = phrasings(library, options.phrasings)
+    authors["short"] = [(text, id_) for id_, text in _pairs(TUNING / "short.tsv")]
     print({author: len(rows) for author, rows in authors.items()})
     samples = list(held_out(library, authors, options.most))
     weights = fit_sums(samples, options.length)
@@ -63,11 +67,15 @@ def phrasings(library: Library, folder: Path | None) -> Authors:
         for author, texts in topic.phrasings.items():
             found[author] += [(text, topic.id) for text in texts]
     for file in sorted(folder.glob("*.tsv")) if folder else ():
-        for line in file.read_text("utf-8").splitlines():
-            id_, tab, text = line.partition("\t")
-            if tab and id_ != "id":
-                found[file.stem].append((text, id_))
+        found[file.stem] += [(text, id_) for id_, text in _pairs(file)]
     return dict(found)
+
+
+def _pairs(file: Path) -> Iterator[tuple[str, str]]:
+    for line in file.read_text("utf-8").splitlines():
+        id_, tab, text = line.partition("\t")
+        if tab and id_ != "id":
+            yield id_, text
 
 
 def index_of(
@@ -86,7 +94,7 @@ def index_of(
 def held_out(library: Library, authors: Authors, most: int) -> Iterator[Sample]:
     """Each author's questions, asked of the others."""
     for author, rows in authors.items():
-        if len(rows) < 200:
+        if len(rows) < FEWEST:
             continue
         index = index_of(library, (other for name, other in authors.items() if name != author))
         places = {entry.id: at for at, entry in enumerate(index.entries)}
@@ -173,7 +181,7 @@ def judged(library: Library, authors: Authors, weights: Weights, most: int) -> l
     """Held-out questions of known topics, of topics that were left out, and talk about other things."""
     found = []
     for author, rows in authors.items():
-        if len(rows) < 200:
+        if len(rows) < FEWEST:
             continue
         others = [other for name, other in authors.items() if name != author]
         index = index_of(library, others, weights)

@@ -30,8 +30,9 @@ _UNSURE: Final = "(°)"
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _AMOUNT: Final = re.compile(r"\d[\d.,]*\s?(?:euro|EUR|€|%|per cento)", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b20[2-9]\d\b")
-_NEAR: Final = 5
-"""Stems from which two phrasings that differ in one of them are nearly the same."""
+_FEW: Final = 3
+_MANY: Final = 6
+"""Telling words from which two phrasings are nearly the same: when all of FEW agree, or all of MANY but one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,9 @@ def _telling(words: Sequence[str]) -> frozenset[str]:
 
 
 def _shortened(stems: frozenset[str]) -> Iterator[frozenset[str]]:
-    yield stems
-    if len(stems) >= _NEAR:
+    if len(stems) >= _FEW:
+        yield stems
+    if len(stems) >= _MANY:
         yield from (stems - {one} for one in stems)
 
 

@@ -39,16 +39,17 @@ def decide(evidence: Evidence, weights: Weights) -> Ranking:
     best = [at for at in order[:MOST_CHOICES] if ids[0] and evidence.entries[at].id != ELSEWHERE]
     offered = tuple(evidence.entries[at].id for at in best if chances[at] >= _LEAST_CHANCE)
     near = sureness_of_three(evidence, order, chances, weights)
-    outcome = Outcome.CHOICES if near >= weights.choices and offered else Outcome.DEFER
+    # whoever asks on after an answer is still within what we know
+    enough = near >= weights.choices or evidence.follow_up
+    outcome = Outcome.CHOICES if enough and offered else Outcome.DEFER
     asks = dividing([evidence.sides[at] for at in order[:_LEADING]], evidence.features)
     return Ranking(outcome, real, sure, offered if outcome is Outcome.CHOICES else (), asks, language)
 
 
 def signs(evidence: Evidence, order: Sequence[int], chances: Sequence[float]) -> tuple[float, ...]:
-    """What the logistic looks at, after the constant 1: see Weights.sure."""
+    """What the logistics look at, after the constant 1: see Weights.sure."""
     first, second = chances[order[0]], chances[order[1]] if len(order) > 1 else 0.0
     three = sum(chances[at] for at in order[:MOST_CHOICES])
-    asked = sum(evidence.features.values())
     outside = next((chances[at] for at in order if evidence.entries[at].id == ELSEWHERE), 0.0)
     return (
         _logit(first),
@@ -56,9 +57,10 @@ def signs(evidence: Evidence, order: Sequence[int], chances: Sequence[float]) ->
         _logit(three),
         evidence.coverage,
         evidence.reading.known,
-        math.log1p(asked),
+        math.log1p(sum(evidence.features.values())),
         math.log1p(sum(evidence.reading.concepts.values())),
         _logit(outside),
+        evidence.agreed(order[0]),
     )
 
 

@@ -92,7 +92,7 @@ class Index:
                 if id_ in self._at:
                     sums[self._at[id_]] += self._weights.related
         coverage = self._coverage(features, sums)
-        return Evidence(self.entries, sums, reading, features, coverage, self._sides)
+        return Evidence(self.entries, sums, rows, reading, features, coverage, self._sides, last is not None)
 
     def read(self, question: str, language: str | None = None) -> Reading:
         """The question as it is compared."""
@@ -199,8 +199,8 @@ def build(
     scores = (
         naive_bayes(stems),
         bm25(concepts),
-        bm25(together, least=2.0),
-        Letters(bm25(letters, least=2.0, widest=0.5)),
+        bm25(together),
+        Letters(bm25(letters, widest=0.5)),
         Nearest(len(topics), single),
     )
     return Index(topics, table, Repairs(known), scores, weights, scorer)

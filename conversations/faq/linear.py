@@ -146,16 +146,10 @@ def naive_bayes(tally: Tally) -> Linear:
     return Linear(tally, map(gains, range(topics)), spread, base)
 
 
-def bm25(tally: Tally, least: float = 0.0, widest: float = 1.0) -> Linear:
-    """Okapi BM25 with a topic as the document.
-
-    Features with less than `least` in all, or in more than this share of the topics, tell too little to be kept.
-    """
-    spread, totals, topics = tally.spread(), tally.totals(), len(tally.places)
-    kept = [
-        times if times <= widest * topics and total_ >= least else 0
-        for times, total_ in zip(spread, totals, strict=True)
-    ]
+def bm25(tally: Tally, widest: float = 1.0) -> Linear:
+    """Okapi BM25 with a topic as the document. Features in more than this share of the topics tell too little."""
+    spread, topics = tally.spread(), len(tally.places)
+    kept = [times if times <= widest * topics else 0 for times in spread]
     rare = [math.log(1 + (topics - times + 0.5) / (times + 0.5)) * (K1 + 1) for times in spread]
     lengths = [sum(counts) for counts in tally.counts]
     mean = sum(lengths) / topics if topics else 0.0

@@ -75,23 +75,16 @@ def _weigh(
     features: dict[str, float] = {}
     concepts: dict[str, float] = {}
     together: dict[str, float] = {}
-    for part, weight in parts:
+    # the parts that ask come last, so that theirs is the weight that stays
+    for part, weight in sorted(parts, key=lambda part: part[1]):
         stems = [stem(word, language) for word in part]
-        for word, key in zip(part, stems, strict=True):
-            if word not in _UNSAID and not (word.isdigit() and len(word) == 1):
-                _raise(features, key, weight)
-        for concept in table.find(part, stems, language):
-            _raise(concepts, concept, weight)
-        for who in speaker(part):
-            _raise(features, who, weight)
-        for first, second in pairwise(stems):
-            _raise(together, f"{first} {second}", weight)
+        features.update(
+            [(key, weight) for word, key in zip(part, stems, strict=True) if word not in _UNSAID and len(key) > 1]
+        )
+        concepts.update(dict.fromkeys(table.find(part, stems, language), weight))
+        features.update(dict.fromkeys(speaker(part), weight))
+        together.update([(f"{first} {second}", weight) for first, second in pairwise(stems)])
     features.update(concepts)
     for one, other in combinations(sorted(concepts)[:_MOST_CONCEPTS], 2):
         together[one + other] = min(concepts[one], concepts[other])
     return Reading(language, words, features, concepts, together, known)
-
-
-def _raise(weights: dict[str, float], feature: str, weight: float) -> None:
-    if weights.get(feature, 0.0) < weight:
-        weights[feature] = weight
