@@ -16,13 +16,14 @@ from conversations.rules.vouchers_moves import (
     APPROVED,
     DECLINED,
     IN_REVIEW,
+    OPEN,
     OPEN_REQUEST,
     REVERSED,
     SUBMITTED,
 )
 from conversations.voucher_views import FirmDecidedView, FirmDeciderView, ManagerRequestView
-from storage import calls, network, papers, pots, profiles, requests
-from storage.money_actors import Held
+from storage import calls, network, papers, pots, profiles, requests, vouchers
+from storage.money_actors import Held, managers
 from storage.money_pots import fits, payer
 from storage.voucher_facts_owner import answer_by, paper_views
 
@@ -122,18 +123,24 @@ def _views(
                 decided_at=row.decided_at,
                 reason=row.reason,
                 papers=paper_views(kept.get(row.id, ())) if mine or not sensitive else (),
+                decides=person_id in fund.managers and (row.deciders == "association" or row.escalated),
+                undoable=fund.open and (row.state == DECLINED or row.id in fund.unused),
+                by_score=fund.spec.order == "score",
             )
         )
     return tuple(found)
 
 
 class _Fund:
-    """A call with its lines and pots, read once for all its requests."""
+    """A call with its managers, lines, pots and unused vouchers, read once for all its requests."""
 
     def __init__(self, conn: Connection, call_id: str) -> None:
         row = calls.call_by_id(conn, call_id)
         assert row is not None  # a request's call is a foreign key
         self.title = str(row.title)
+        self.open = row.state == OPEN
+        self.managers = frozenset(managers(conn, call_id))
+        self.unused = frozenset(vouchers.unused_requests(conn, call_id))
         self.spec: CallSpec = spec_from_json(row.spec)
         self._lines: Iterable[Payer] = [payer(line) for line in calls.lines_of(conn, call_id)]
         self._pots: dict[PotKey, Pot] = pots.read_many(conn, [call_id], LOCK_ORDER)

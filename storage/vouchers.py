@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from conversations.rules.vouchers_moves import ISSUED
 from storage.db import Conflict, table
 from storage.types import Secret, Time
 
@@ -111,6 +112,12 @@ def vouchers_of(conn: Connection, person_id: str) -> list[Row[Any]]:
     return list(
         conn.execute(select(VOUCHERS).where(_V.person_id == person_id).order_by(_V.issued_at.desc(), _V.id))
     )
+
+
+def unused_requests(conn: Connection, call_id: str) -> list[str]:
+    """The requests of a call whose voucher nothing has happened to yet."""
+    query = select(_V.request_id).where(_V.call_id == call_id, _V.state == ISSUED, _V.used_cents == 0)
+    return list(conn.execute(query).scalars())
 
 
 def move_voucher(conn: Connection, seen: Row[Any], values: dict[str, Any]) -> None:

@@ -26,7 +26,8 @@ TODAY = date(2026, 11, 25)
 CALL = WorkerCallView(
     id="c", title="Bando", voucher_kind="A", starts_on=date(2026, 10, 1), ends_on=date(2027, 1, 31),
     least_cents=5_000, most_cents=40_000, left_cents=30_000, areas=("care",),
-    categories=("nursery", "laundry"), deciders="association", decider="", notice_version="", order="fcfs", criteria="", on_leave="keep_until_expiry", open_requests_left=2,
+    categories=("nursery", "laundry"), deciders="association", decider="",
+    notice_version="", order="fcfs", criteria="", on_leave="keep_until_expiry", open_requests_left=2,
 )  # fmt: skip
 DRAFT = Draft("c", "care", "nursery", 20_000, date(2026, 12, 1), date(2026, 12, 31))
 SPEC = CallSpec(
