@@ -8,8 +8,8 @@ from aiohttp import web
 
 from bot.channels.contract import Channel
 from bot.metrics import CONTENT_TYPE, DEAD_LETTERS, metrics_page, show_outbox
-from storage import events, outbox
-from storage.db import Database
+from storage import events, notes, outbox
+from storage.db import Database, outage_code
 from storage.outbox import Backlog
 
 LARGEST_BODY = 25 * 1024 * 1024
@@ -17,6 +17,9 @@ LARGEST_BODY = 25 * 1024 * 1024
 
 MOST_WAITING = 300.0
 """Seconds after which an unsent message makes the program unhealthy."""
+
+PULSE = "pulse"
+"""The note that is written to learn whether the database takes writes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,11 @@ class Pulse:
 
 
 def read_pulse(database: Database, at: datetime) -> Pulse:
-    """What waits in the outbox and among the dead letters at `at`. Raises the database's errors."""
+    """What waits in the outbox and among the dead letters at `at`. Raises the database's errors, also that of a
+    write where the last one was refused."""
+    if database.refusing:
+        with database.write() as conn:
+            notes.write_note(conn, PULSE, at.isoformat())
     with database.read() as conn:
         return Pulse(outbox.backlog(conn, at), events.dead_count(conn))
 
@@ -80,7 +87,7 @@ async def health_report(
     try:
         seen = await pulse()
     except Exception as error:
-        report["database"] = {"state": "failing", "cause": type(error).__name__}
+        report["database"] = {"state": "failing", "cause": outage_code(error) or type(error).__name__}
         good = False
     else:
         waited = age(seen.backlog, now())

@@ -53,7 +53,10 @@ class Missing(StorageError):
 
 
 class Database:
-    """An engine, its keys, and how to open a transaction on it."""
+    """An engine, its keys, and how to open a transaction on it.
+
+    `refusing` is the code of the outage the last write met, "" while writes succeed: a full disk can be read from.
+    """
 
     def __init__(self, url: str, keys: KeyRing, pool_size: int = 12, busy_ms: int = BUSY_MS) -> None:
         """Opens nothing yet. A SQLite file's folder is made; another writer is waited for `busy_ms` milliseconds.
@@ -63,6 +66,7 @@ class Database:
         parsed = make_url(url)
         self.kind = parsed.get_backend_name()
         self.keys = keys
+        self.refusing = ""
         if self.kind == "sqlite":
             self.engine = _sqlite(url, parsed.database, busy_ms)
         elif self.kind == "postgresql":
@@ -86,7 +90,9 @@ class Database:
         except DBAPIError as error:
             if _sqlstate(error) in ("40001", "40P01"):
                 raise Conflict("the database chose another transaction") from error
+            self.refusing = outage_code(error)
             raise
+        self.refusing = ""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -162,6 +168,16 @@ def is_outage(error: BaseException) -> bool:
         # the connection broke, or there was none
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     return error.connection_invalidated or state[:2] in POSTGRESQL_OUTAGES or state in ("25006", "55P03")
+
+
+def outage_code(error: BaseException) -> str:
+    """What the database calls this outage ("SQLITE_FULL", "53100", else the kind of the error): a name without any
+    value of ours; "" for an error that is no outage."""
+    if not is_outage(error):
+        return ""
+    original = error.orig if isinstance(error, DBAPIError) else None
+    code = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
+    return str(code or type(error).__name__)
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

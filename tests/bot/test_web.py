@@ -2,19 +2,25 @@
 
 import asyncio
 import io
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy.exc import DBAPIError
 
 from bot.channels.contract import Health
 from bot.web import LARGEST_BODY, MOST_WAITING, Pulse, age, health_report, read_pulse, web_app
 from storage import events, outbox
+from storage.crypto import KeyRing
 from storage.db import Database
+from storage.migrate import upgrade
 from storage.outbox import Backlog
 from tests.office import NOW
 
@@ -131,3 +137,24 @@ async def test_the_pulse_is_read_from_the_database(database: Database) -> None:
         events.bury(conn, "telegram", "1", "Said", {}, "e", NOW)
     pulse = await asyncio.to_thread(read_pulse, database, NOW)
     assert pulse == Pulse(Backlog(1, NOW - timedelta(seconds=7), 0), 1)
+
+
+async def test_a_database_that_can_be_read_but_not_written_is_told_until_a_write_succeeds(
+    tmp_path: Path, keys: KeyRing
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'wis.db'}", keys, busy_ms=20)
+    await asyncio.to_thread(upgrade, database)
+    pulse = partial(asyncio.to_thread, read_pulse, database, NOW)
+    holder = sqlite3.connect(tmp_path / "wis.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    report, good = await health_report([], pulse, lambda: NOW)
+    assert good, "nobody has tried to write yet"
+    with pytest.raises(DBAPIError), database.write():
+        pass
+    report, good = await health_report([], pulse, lambda: NOW)
+    assert not good and report["database"] == {"state": "failing", "cause": "SQLITE_BUSY"}
+    holder.execute("ROLLBACK")
+    holder.close()
+    report, good = await health_report([], pulse, lambda: NOW)
+    assert good and report["database"] == {"state": "ok"}
+    database.close()

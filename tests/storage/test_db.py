@@ -94,10 +94,11 @@ def test_a_full_disk_is_an_outage_and_what_was_there_before_stays(sqlite: Databa
     with pytest.raises(DBAPIError) as full, sqlite.write() as conn:
         for number in range(50):
             notes.write_note(conn, f"large {number}", "x" * 5000)
-    assert is_outage(full.value)
+    assert is_outage(full.value) and sqlite.refusing == "SQLITE_FULL"
     with sqlite.write() as conn:
         assert notes.read_note(conn, "n") == 1 and notes.read_note(conn, "large 0") is None
         conn.exec_driver_sql("PRAGMA max_page_count=1000000")
+    assert sqlite.refusing == ""
     with sqlite.write() as conn:
         notes.write_note(conn, "large", "x" * 50_000)
 
