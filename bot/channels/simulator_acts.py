@@ -32,7 +32,6 @@ from conversations.events import (
     Unblocked,
 )
 
-
 REMEMBERED = 300
 """Changes of the phones within which an act that comes again is known."""
 

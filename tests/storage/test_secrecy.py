@@ -23,7 +23,8 @@ def test_no_phone_no_answer_no_words_and_no_code_can_be_read_on_the_disk(databas
             conn, key="demo", code_hash="h", enterprise_id=None, role="worker", contract="", at=NOW,
             expires_at=NOW, demo_code="WIS-7K3M-2QXA",
         )
-        tickets.keep_file(conn, tickets.files_to_fetch(conn, ["whatsapp"], NOW)[0].id, b"bytes-of-her-photo", "image/jpeg")
+        [sent] = tickets.files_to_fetch(conn, ["whatsapp"], NOW)
+        tickets.keep_file(conn, sent.id, b"bytes-of-her-photo", "image/jpeg")
     disk = raw(database)
     assert b"Sartoria Inventata" in disk, "a search that finds nothing proves nothing"
     for hidden in (PHONE, PHONE[1:], "bytes-of-her-photo", "WIS-7K3M-2QXA", "7K3M", *her.words):

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.graphemes import code_points, is_border, utf16_units
 from bot.channels.layout import (
     BUTTON_TITLE,
     ELLIPSIS,
@@ -21,6 +20,7 @@ from bot.channels.layout import (
     whatsapp_layout,
 )
 from bot.channels.markup import GUARD, bold, neutral
+from conversations.graphemes import code_points, is_border, utf16_units
 from scheduler.sending import Button, File, Letter
 
 WORDS = LayoutWords(ways="Puoi anche scrivere: {ways}.", choose="Scegli")
