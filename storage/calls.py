@@ -98,6 +98,11 @@ def calls_in(conn: Connection, state: str) -> list[Row[Any]]:
     return list(conn.execute(select(CALLS).where(_C.state == state).order_by(_C.starts_on, _C.id)))
 
 
+def all_calls(conn: Connection) -> list[Row[Any]]:
+    """Every call, the last proposed first."""
+    return list(conn.execute(select(CALLS).order_by(_C.proposed_at.desc(), _C.id)))
+
+
 def move_call(conn: Connection, key: str, before: str, values: dict[str, Any]) -> None:
     """The call has these values now. Raises Conflict where it is not in the state `before` any more."""
     if not conn.execute(update(CALLS).where(_C.id == key, _C.state == before).values(**values)).rowcount:

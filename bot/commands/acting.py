@@ -1,0 +1,53 @@
+"""Who acts on the command line: a person of the network, named by the operator, with the rights she holds now."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from bot.commands.common import Wrong, now
+from bot.settings import Settings
+from storage import people
+from storage.crypto import KeyRing
+from storage.money_act import Act, Refused, acting
+from storage.money_names import called
+
+WORDS = {
+    "state": "It is not in the state for that any more: look at it again.",
+    "role": "She does not hold the role for that (any more).",
+    "own": "Nobody pays what she approved herself above 200 euro, nor what is paid to herself: somebody else must.",
+    "unreachable": "She has no chat with the bot, or has blocked it: only who can be reached may act.",
+    "second": "A second coordinator is needed: the two must be different people.",
+    "account": "There is no account number (IBAN) for it yet: the bot can ask for it.",
+    "reason": "That reason is not on the list.",
+    "closed": "There is no such call.",
+}
+
+
+@contextmanager
+def acts(conn: Connection, keys: KeyRing, found: Settings, person_id: str) -> Iterator[Act]:
+    """This person acts now, in this transaction."""
+    with acting(conn, keys, found.zone, person_id, now()) as act:
+        yield act
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A refused move ends the command with words."""
+    try:
+        yield
+    except Refused as refused:
+        raise Wrong(WORDS.get(refused.why, f"It was refused: {refused.why}.")) from refused
+
+
+def person(conn: Connection, said: str, role: str, option: str) -> str:
+    """The id of who holds this role and is called so. Raises Wrong, which says who could be meant."""
+    holders = people.holders(conn, role)
+    names = called(conn, holders)
+    found = names.get(said) or names.get(said.casefold()) or ()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Wrong(f"Several are called {said}: write the id with {option}: {', '.join(found)}.")
+    known = ", ".join(name for name in names if name not in holders) or ", ".join(holders) or "nobody yet"
+    raise Wrong(f"Who is {said!r}? With {option} goes the name or id of a {role}: {known} (`wis call people`).")
