@@ -1,7 +1,7 @@
 """The optional extra: a multilingual sentence encoder as one more opinion on what a question means.
 
-Off by default. `pip install wis-bot[semantic]`, then `wis faq download`, then
-`wis faq ask --semantic` or the setting. Nothing is ever downloaded but by that command. Whatever fails, the ranking goes on without this opinion.
+Off by default. `pip install wis-bot[semantic]`, then `wis faq download`, then `wis faq ask --semantic` or the
+setting. Nothing is ever downloaded but by that command. Whatever fails, the ranking goes on without this opinion.
 """
 
 import hashlib
