@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from scheduler.sending import SendError, Unreachable
-from storage import tickets, timers
+from storage import papers, tickets, timers
 from storage.lanes import Lanes
 from storage.timers import Timer
 
@@ -53,5 +53,21 @@ async def fetch_files(lanes: Lanes, fetchers: Mapping[str, Fetcher], at: datetim
             await lanes.run(partial(tickets.miss_file, key=file.id, final=final))
         else:
             await lanes.run(partial(tickets.keep_file, key=file.id, data=data, mime=file.mime))
+            kept += 1
+    return kept + await _fetch_papers(lanes, fetchers, at)
+
+
+async def _fetch_papers(lanes: Lanes, fetchers: Mapping[str, Fetcher], at: datetime) -> int:
+    """The same for the documents of requests and claims."""
+    kept = 0
+    for paper in await lanes.run(partial(papers.papers_to_fetch, channels=tuple(fetchers), at=at)):
+        try:
+            data = await fetchers[paper.channel].fetch(paper.ref, LARGEST_FILE)
+        except SendError as error:
+            final = isinstance(error, Unreachable) or not error.retry or paper.attempts + 1 >= TRIES
+            log.warning("a document of %s cannot be fetched (final: %s): %s", paper.channel, final, error.code)
+            await lanes.run(partial(papers.miss_paper, key=paper.id, final=final))
+        else:
+            await lanes.run(partial(papers.keep_paper, key=paper.id, data=data))
             kept += 1
     return kept

@@ -1,17 +1,20 @@
 """Documents of requests and claims: files that were sent, and papers a person of the association saw elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
+from conversations.rules.pictures import kind_of, stripped
 from storage.db import Conflict, table
 from storage.types import Secret, SecretBytes, Time
 
 WANTED, SENT, VERIFIED, REFUSED = "wanted", "sent", "verified", "refused"
 WAITING, KEPT, LOST, NONE = "waiting", "kept", "lost", "none"
+FIRST_PAUSE = timedelta(seconds=10)
 
 
 class PaperRow(SQLModel, table=True):
@@ -78,16 +81,30 @@ def verify_paper(conn: Connection, key: str, status: str, by: str, at: datetime)
         raise Conflict("there is no such document")
 
 
-def papers_to_fetch(conn: Connection, limit: int = 20) -> list[KnownPaper]:
-    """The files whose bytes are still with the provider, the oldest first."""
-    columns = (_P.id, _P.channel, _P.mime, _P.ref, _P.attempts)
-    query = select(*columns).where(_P.bytes_status == WAITING).order_by(_P.at, _P.id).limit(limit)
-    return [KnownPaper(*row) for row in conn.execute(query)]
+def papers_to_fetch(
+    conn: Connection, channels: Sequence[str], at: datetime, limit: int = 20
+) -> list[KnownPaper]:
+    """The files whose bytes are still with one of these channels' providers and are to be asked for at `at`.
+
+    Each try waits twice as long as the one before: 10, 20, 40... seconds.
+    """
+    columns = (_P.id, _P.channel, _P.mime, _P.ref, _P.attempts, _P.at)
+    query = select(*columns).where(_P.bytes_status == WAITING, _P.channel.in_(channels))
+    rows = conn.execute(query.order_by(_P.attempts, _P.at, _P.id).limit(50 * limit))
+    due = [row for row in rows if row.at + FIRST_PAUSE * (2**row.attempts - 1) <= at]
+    return [KnownPaper(*row[:5]) for row in due[:limit]]
 
 
-def keep_paper(conn: Connection, key: str, data: bytes, mime: str) -> None:
-    """The bytes are here; the provider's reference is forgotten."""
-    values = {"data": data, "mime": mime[:100], "bytes_status": KEPT, "ref": ""}
+def keep_paper(conn: Connection, key: str, data: bytes) -> None:
+    """The bytes are here, without where and when a photo was taken; the provider's reference is forgotten.
+
+    What is neither a photo nor a PDF is refused and not kept, whatever its name says.
+    """
+    mime = kind_of(data)
+    if mime is None:
+        values: dict[str, Any] = {"bytes_status": LOST, "status": REFUSED, "ref": ""}
+    else:
+        values = {"data": stripped(data), "mime": mime, "bytes_status": KEPT, "ref": ""}
     conn.execute(update(PAPERS).where(_P.id == key).values(**values))
 
 

@@ -726,7 +726,7 @@ def test_papers_of_sensitive_categories_are_only_seen_never_sent(world: World) -
     with world.database.read() as conn:
         seen = papers.paper_by_id(conn, "d3")
         assert seen is not None and (seen.status, seen.verified_by, seen.data) == ("verified", "elena", None)
-        assert [paper.id for paper in papers.papers_to_fetch(conn)] == ["d1"]
+        assert [paper.id for paper in papers.papers_to_fetch(conn, ["telegram"], world.at)] == ["d1"]
     assert refused(world, "own", "nino", money_papers.verify, "d1", True)
     assert refused(world, "role", "karim", money_papers.verify, "d1", True)
 
