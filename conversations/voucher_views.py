@@ -173,6 +173,8 @@ class ManagerRequestView:
     `offered` means the money is kept for her by the waiting list, `confirmed` that she still wants it;
     `fits` that the money is there now; `taken_by` the name of who works on it, `mine` that it is the reader.
     `papers` of a sensitive category are listed for who is assigned, their content never comes by chat.
+    `decides` is False where she may only take it on and ask; `undoable` says that the decision can be reversed now,
+    `by_score` that the call orders by points.
     """
 
     id: str
@@ -208,6 +210,9 @@ class ManagerRequestView:
     decided_at: datetime | None = None
     reason: str = ""
     papers: tuple[PaperView, ...] = ()
+    decides: bool = True
+    undoable: bool = False
+    by_score: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +357,8 @@ class VoucherFacts:
     """Everything about vouchers that one person may see in one turn; what her roles do not allow is empty.
 
     `presented` is the voucher whose code or QR the event holds (for a partner), `code_blocked_until` the end of the
-    pause after five wrong codes, `wrong_code` that the code in the event exists nowhere.
+    pause after five wrong codes, `wrong_code` that the code in the event exists nowhere. `refused` is set where an
+    order of this very turn was refused a moment ago: why (storage's Refused).
     """
 
     profile: Profile = field(default_factory=Profile)
@@ -374,6 +380,7 @@ class VoucherFacts:
     charges: tuple[PartnerRedemptionView, ...] = ()
     code_blocked_until: datetime | None = None
     wrong_code: bool = False
+    refused: str = ""
 
 
 NO_VOUCHERS = VoucherFacts()

@@ -1,0 +1,94 @@
+"""The clock of a request: reminders of a question, the waiting list's offer, drafts and a call that closes.
+
+A button cannot do what only the clock may: each looks whether its time has come.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from conversations.effects import Say
+from conversations.facts import Facts
+from conversations.flow import Outcome, p, say
+from conversations.messages import Day, Message
+from conversations.rules.categories import category
+from conversations.rules.vouchers_moves import DRAFT, IN_REVIEW, INFO_NEEDED
+from conversations.voucher_alerts import of_request
+from conversations.voucher_form import NAME, mine
+from conversations.voucher_notices import offered, question
+from conversations.voucher_orders import Lapse, TakeOffer
+from conversations.voucher_views import WorkerRequestView
+from conversations.voucher_words import lasting, notice, number, one_of, told
+
+VERBS: Final = frozenset(
+    {"info", "info_last", "info_lapse", "offered", "offer_lapse", "closing14", "closing3", "closing0"}
+)
+
+
+def ring(verb: str, key: str, facts: Facts) -> Outcome:
+    """What is to be done now that this timer came due; the person stays where she is."""
+    found = mine(key, facts)
+    if found is None:
+        return told()
+    match verb:
+        case "info" | "info_last":
+            return _remind(found, facts)
+        case "info_lapse" if found.state == INFO_NEEDED and _over(found.answer_until, facts):
+            return told(Lapse(key), notice(_ended(key, "lapsed")))
+        case "offered" if found.offer_until is not None and not found.offer_taken:
+            return told(Say(offered(key, found.draft.amount_cents, found.offer_until), lane="alert"))
+        case "offer_lapse" if _untaken(found) and _over(found.offer_until, facts):
+            return told(Lapse(key), notice(_ended(key, "offer_lapsed")))
+        case "closing14" | "closing3" | "closing0" if found.state == DRAFT:
+            return _closing(found, facts)
+        case _:
+            return told()
+
+
+def take_offer(key: str, facts: Facts) -> Outcome:
+    """She still wants what the waiting list offers, or why it is too late."""
+    found = mine(key, facts)
+    if found is None or found.state != IN_REVIEW or found.offer_until is None:
+        return told(say("voucher_request.no_offer"))
+    if found.offer_taken:
+        return told(say("voucher_request.offer_taken"))
+    if _over(found.offer_until, facts):
+        return told(say("voucher_request.no_offer"))
+    alert = of_request(found, facts.vouchers.profile.name, "new")
+    return told(TakeOffer(key), alert, say("voucher_request.offer_taken"))
+
+
+def _remind(found: WorkerRequestView, facts: Facts) -> Outcome:
+    if found.state != INFO_NEEDED or not found.asked:
+        return told()
+    kind = category(found.draft.category)
+    sensitive = kind is not None and kind.sensitive
+    message = question(
+        found.id, found.asked, found.asked_text, found.answer_until, found.deciders == "firm", sensitive, again=True
+    )
+    return told(Say(message, lane="alert"))
+
+
+def _closing(found: WorkerRequestView, facts: Facts) -> Outcome:
+    call = one_of(facts.vouchers.calls, found.call_id)
+    if call is None:
+        return told()
+    message = Message(
+        body=(p("voucher_request.closing", day=Day(call.ends_on)),),
+        ways=(lasting(NAME, "resume", found.id, "voucher_request.resume"),),
+    )
+    return told(Say(message, lane="alert"))
+
+
+def _untaken(found: WorkerRequestView) -> bool:
+    return found.state == IN_REVIEW and found.offer_until is not None and not found.offer_taken
+
+
+def _over(until: datetime | None, facts: Facts) -> bool:
+    return until is not None and facts.now >= until
+
+
+def _ended(key: str, how: str) -> Message:
+    return Message(
+        body=(p(f"voucher_notice.{how}", number=number(key)),),
+        ways=(lasting(NAME, "new", "", "vouchers.ask"),),
+    )
