@@ -74,7 +74,8 @@ def main(count: Count = 1_000, rounds: Times = 5, folder: Folder = HERE) -> None
         ("", "granted", "over, euro", "seconds", "per second", "CPU ms", "retries", "p99 ms"),
         rows,
         """Over must be 0 where the guard is in the statement. The control looks first and inserts then, and is over:
-        it does far less than an approval, so its speed says nothing. On PostgreSQL money moves one after the other for the length of the ledger's last row.""",
+        it does far less than an approval, so its speed says nothing. On PostgreSQL money moves one after the other
+        for the length of the ledger's last row.""",
     )
 
 
@@ -147,8 +148,8 @@ def careless(database: Database, key: str, call: str) -> tuple[bool, int]:
     with database.write() as conn:
         vouchers.add_voucher(
             conn, id=fresh, request_id=key, person_id=request.person_id, call_id=call,
-            line_id=line_of(database, call), kind="A", category=request.category, state="issued", face_cents=CENTS, code=None,
-            code_hash=database.keys.hash("voucher", fresh), issued_at=AT, expires_on=AT.date(),
+            line_id=line_of(database, call), kind="A", category=request.category, state="issued", face_cents=CENTS,
+            code=None, code_hash=database.keys.hash("voucher", fresh), issued_at=AT, expires_on=AT.date(),
         )  # fmt: skip
     return True, 0
 
