@@ -18,7 +18,7 @@ from bot.channels.simulator import Simulator
 from bot.channels.simulator_phones import Phone, ShownTemplate, SimulatorConfig
 from bot.channels.simulator_store import TableStore
 from bot.channels.whatsapp_config import WhatsAppConfig
-from bot.channels.whatsapp_templates import OpenerTemplate, filled_body, read_templates, values
+from bot.channels.whatsapp_templates import OpenerTemplate, filled_body, filled_token, read_templates, values
 from bot.clock import Clock
 from bot.keys import open_keys
 from bot.metrics import SENDS, watch_poll_age
@@ -185,8 +185,9 @@ def _simulator(
     def template(opener: Opener, language: str) -> ShownTemplate:
         found = known[opener.name]
         spoken = language if language in found.bodies else catalog.default
-        body = filled_body(found, spoken, values(found, spoken, opener.variables))
-        return ShownTemplate(body, tuple((b.token, b.labels[spoken]) for b in found.buttons))
+        variables = values(found, spoken, opener.variables)
+        buttons = tuple((filled_token(b, variables), b.labels[spoken]) for b in found.buttons)
+        return ShownTemplate(filled_body(found, spoken, variables), buttons)
 
     words = _words(catalog)
     return SimulatorConfig(

@@ -30,6 +30,7 @@ from storage.db import Conflict, Missing, is_outage
 from storage.effects import Hand, Posted, carry_out
 from storage.facts import World, gather
 from storage.lanes import Lanes
+from storage.money_act import Refused
 from storage.people import KnownPerson
 from storage.timers import Timer
 
@@ -66,6 +67,7 @@ class Turns:
         self._engine = engine
         self._delivery = delivery
         self._now = now
+        self._refused: dict[tuple[str, str], str] = {}
 
     def now(self) -> datetime:
         """The time the program goes by (aware UTC)."""
@@ -222,9 +224,16 @@ class Turns:
     def _step(self, conn: Connection, known: KnownPerson, event: Event) -> Turned:
         state = from_json(known.state) if isinstance(known.state, dict) else START
         facts = gather(conn, self._world, known, event, state, look_of(known.here.channel, known.here.value))
+        if why := self._refused.pop((event.address.channel, event.id), ""):
+            facts = replace(facts, vouchers=replace(facts.vouchers, refused=why))
         step = self._engine.step(state, event, facts)
         hand = Hand(conn, self._world.keys, self._delivery.node, known, facts, event.message_ref, [], self._now())
-        carry_out(hand, step.effects)
+        try:
+            carry_out(hand, step.effects)
+        except Refused as refused:
+            # the turn runs again: what no fact foresaw is told then
+            self._refused[event.address.channel, event.id] = refused.why
+            raise
         joined = next((e for e in step.effects if isinstance(e, JoinPerson)), None)
         if joined is not None:
             turned = self._go_on_as(conn, joined.person_id, event)
@@ -242,6 +251,7 @@ class Turns:
     def _keep(self, event: Event, cause: str, timer: Timer | None, conn: Connection) -> Turned:
         """The event becomes a dead letter and the person reads an apology; a timer does not ring again by itself."""
         at = self._now()
+        self._refused.pop((event.address.channel, event.id), None)
         if timer is not None and not timers.take(conn, timer):
             return Turned(repeated=True)
         known_already = not events.bury(

@@ -46,13 +46,17 @@ from conversations.foresee import foresee
 from conversations.messages import Message, Phrase
 from conversations.offers import base36, exactly, meant, offered, tokened
 from conversations.rules.codes import INVITATION, code_in
+from conversations.rules.voucher_codes import token_in
 from conversations.state import HOME, START, Place, State
 from conversations.understand import Word, word_in
+from conversations.voucher_orders import VoucherOrder
 
 OPENER = "opener"
 """The owner of the button that opens a closed window: writing was all it is for, what waited comes by itself."""
 
 INBOX = "@handoff:list"
+DECIDING = "voucher_decision"
+_ANSWERS = {Word.APPROVE: "approve", Word.DECLINE: "decline", Word.ASK: "ask", Word.DETAILS: "open"}
 MOST_HAND_OVERS = 8
 MOST_PARKED = 3
 
@@ -81,6 +85,12 @@ class Engine:
         Raises whatever a flow raises; the caller keeps the event as a dead letter then.
         """
         state = self._permitted(state, facts)
+        step = self._step(state, event, facts)
+        if facts.vouchers.refused and any(isinstance(effect, VoucherOrder) for effect in step.effects):
+            return self._refused(state, event, facts)
+        return step
+
+    def _step(self, state: State, event: Event, facts: Facts) -> Step:
         match event.what:
             case Blocked():
                 return Step(state, (MarkReachable(False),))
@@ -100,7 +110,15 @@ class Engine:
             case _:
                 assert_never(event.what)
 
+    def _refused(self, state: State, event: Event, facts: Facts) -> Step:
+        """An order of this very turn was refused a moment ago and no fact foresaw it: why is told instead."""
+        if isinstance(event.what, Due):
+            return Step(state, ())
+        return self._show_again(state, facts, p(f"voucher.refused_{facts.vouchers.refused}"))
+
     def _joined(self, state: State, code: str, facts: Facts) -> Step:
+        if token_in(code) and facts.person.holds("partner"):
+            return self._aside(state, "voucher_redeem", {"code": code}, facts)
         if facts.invitation or facts.link_code or not facts.person.member:
             return self._aside(state, "welcome", {"code": code}, facts)
         return self._enter(state, "menu", {"greet": True}, facts)
@@ -119,6 +137,8 @@ class Engine:
         known = facts.invitation is not None and facts.invitation.status != "unknown"
         if (known and code_in(text, INVITATION)) or facts.link_code is not None:
             return self._aside(state, "welcome", {"code": text}, facts)
+        if facts.vouchers.presented is not None and state.place.flow != "voucher_redeem":
+            return self._aside(state, "voucher_redeem", {"code": text}, facts)
         word = word_in(text)
         if word is Word.STOP:
             return self._show_after(state, (StopMessages(), say("engine.stopped")), facts)
@@ -160,6 +180,16 @@ class Engine:
                 return self._aside(state, "link", {}, facts)
             case Word.FORM if facts.person.member and state.place.flow != "needs":
                 return self._enter(state, "needs", {}, facts)
+            case Word.VOUCHERS if facts.person.member:
+                return self._aside(state, "vouchers", {}, facts)
+            case Word.REFUND if facts.person.member:
+                return self._aside(state, "voucher_claim", {}, facts)
+            case Word.DECIDE if _decides(facts):
+                return self._lasting(state, f"@{DECIDING}:queue", facts)
+            case Word.APPROVE | Word.DECLINE | Word.ASK | Word.DETAILS if _decides(facts) and _looking(state):
+                return self._lasting(state, f"@{DECIDING}:{_ANSWERS[word]}", facts)
+            case Word.CONFIRM if any(one.state == "started" for one in facts.vouchers.redemptions):
+                return self._lasting(state, "@voucher_redeem:confirm", facts)
             case Word.INBOX if facts.person.holds("welfare_manager"):
                 return self._lasting(state, INBOX, facts)
             case Word.HELLO if state.place == HOME:
@@ -319,6 +349,17 @@ class Engine:
 
     def _flow(self, state: State) -> Flow:
         return self._flows.get(state.place.flow) or self._flows["menu"]
+
+
+def _decides(facts: Facts) -> bool:
+    """True if she decides requests: for the association, or as her firm's own manager."""
+    person = facts.person
+    return person.holds("welfare_manager") or person.holds("coordinator") or bool(facts.vouchers.for_firm)
+
+
+def _looking(state: State) -> bool:
+    """True where nothing is being written: a word such as "chiedi" would begin a text elsewhere."""
+    return state.place == HOME or state.place.step in {"hub", "list", "queue", "case"}
 
 
 def may_enter(flow: Flow, facts: Facts) -> bool:

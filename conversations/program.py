@@ -8,9 +8,29 @@ from conversations.flows.link import Link
 from conversations.flows.menu import Menu
 from conversations.flows.needs import Needs
 from conversations.flows.privacy import Privacy
+from conversations.flows.voucher_account import VoucherAccount
+from conversations.flows.voucher_call import VoucherCall
+from conversations.flows.voucher_claim import VoucherClaim
+from conversations.flows.voucher_decision import VoucherDecision
+from conversations.flows.voucher_pay import VoucherPay
+from conversations.flows.voucher_redeem import VoucherRedeem
+from conversations.flows.voucher_request import VoucherRequest
+from conversations.flows.vouchers import Vouchers
 from conversations.flows.welcome import Welcome
+
+BASIC = (Welcome(), Joining(), Menu(), Needs(), Handoff(), Privacy(), Language(), Link())
+VOUCHERS = (
+    Vouchers(),
+    VoucherRequest(),
+    VoucherDecision(),
+    VoucherRedeem(),
+    VoucherClaim(),
+    VoucherCall(),
+    VoucherPay(),
+    VoucherAccount(),
+)
 
 
 def engine() -> Engine:
     """The engine with every flow."""
-    return Engine((Welcome(), Joining(), Menu(), Needs(), Handoff(), Privacy(), Language(), Link()))
+    return Engine((*BASIC, *VOUCHERS))

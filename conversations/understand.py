@@ -31,6 +31,19 @@ class Word(StrEnum):
     """Join a second channel to the same person."""
     FORM = "form"
     """The needs questionnaire."""
+    VOUCHERS = "vouchers"
+    """What exists for her and what is left; her requests."""
+    REFUND = "refund"
+    """Money back for a receipt."""
+    DECIDE = "decide"
+    """The requests she is to decide."""
+    APPROVE = "approve"
+    DECLINE = "decline"
+    ASK = "ask"
+    DETAILS = "details"
+    """An answer to the one request that waits for her."""
+    CONFIRM = "confirm"
+    """A yes to the one charge that waits for her."""
     INBOX = "inbox"
     """The messages people left for the association."""
     HELLO = "hello"
@@ -101,6 +114,20 @@ _SAID = {
         "questionario | il questionario | apri il questionario | fammi il questionario | "
         "voglio fare il questionario | questionario dei bisogni | questionnaire | the questionnaire | survey"
     ),
+    Word.VOUCHERS: (
+        "voucher | vouchers | i miei voucher | il mio voucher | buono | buoni | i miei buoni | richieste | "
+        "le mie richieste | la mia richiesta | chiedi un voucher | my vouchers | my voucher | my requests | requests"
+    ),
+    Word.REFUND: (
+        "rimborso | rimborsi | chiedi un rimborso | chiedere un rimborso | voglio un rimborso | refund | "
+        "ask for a refund"
+    ),
+    Word.DECIDE: "da decidere | coda | richieste da decidere | to decide | queue",
+    Word.APPROVE: "approva | approvo | approvata | approve",
+    Word.DECLINE: "rifiuta | rifiuto | decline",
+    Word.ASK: "chiedi | ask",
+    Word.DETAILS: "dettagli | details",
+    Word.CONFIRM: "confermo | conferma | confirm | i confirm",
     Word.INBOX: "domande | domande ricevute | le domande | messaggi ricevuti | inbox | received questions",
     Word.HELLO: (
         "ciao | ciao ciao | ciao a tutti | salve | buongiorno | buon giorno | buonasera | buona sera | "
@@ -142,6 +169,10 @@ _COMMANDS = {
     "link": Word.LINK,
     "questionario": Word.FORM,
     "questionnaire": Word.FORM,
+    "voucher": Word.VOUCHERS,
+    "vouchers": Word.VOUCHERS,
+    "rimborso": Word.REFUND,
+    "refund": Word.REFUND,
     "domande": Word.INBOX,
     "inbox": Word.INBOX,
 }

@@ -6,13 +6,14 @@ A flow of the vouchers has a name that begins with "voucher", and so have its la
 from typing import Final
 
 from conversations.events import Chose, Due, Happening, Joined, Said
-from conversations.folding import words
 from conversations.rules.voucher_codes import meant_as_code, token_in
+from conversations.rules.voucher_pins import pin_in
 from conversations.state import State
+from conversations.understand import Word, word_in
 
 FLOWS: Final = "voucher"
 SAID: Final = frozenset(
-    {"voucher", "vouchers", "buono", "buoni", "richieste", "requests", "rimborso", "refund", "da decidere"}
+    {Word.VOUCHERS, Word.REFUND, Word.DECIDE, Word.APPROVE, Word.DECLINE, Word.ASK, Word.DETAILS, Word.CONFIRM}
 )
 """Words that lead to a flow of the vouchers from anywhere."""
 _LONGEST: Final = 40
@@ -43,4 +44,4 @@ def _offered(state: State) -> bool:
 def _spoken(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
-    return words(text) in SAID or meant_as_code(text)
+    return word_in(text) in SAID or meant_as_code(text) or pin_in(text) is not None

@@ -10,7 +10,8 @@ Category = Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
 
 MAX_BODY = 1024
 MAX_VALUE = 200
-MAX_BUTTONS = 3
+MAX_BUTTONS = 10
+"""Quick replies of an approved template; a message within the window has three (channels.md 6.5)."""
 BUTTON_TITLE = 20
 VARIABLE = re.compile(r"\{\{(\d+)\}\}")
 
@@ -62,8 +63,9 @@ def faults(template: OpenerTemplate) -> Iterator[str]:
         yield f"{name}: the category is one of {', '.join(get_args(Category))}"
     if not template.bodies:
         yield f"{name}: there is no text"
+    tokens = " ".join(button.token for button in template.buttons)
     for language, body in template.bodies.items():
-        for problem in _body_faults(body, template.samples):
+        for problem in _body_faults(body, tokens, template.samples):
             yield f"{name} ({language}): {problem}"
     if len(template.buttons) > MAX_BUTTONS:
         yield f"{name}: at most {MAX_BUTTONS} buttons"
@@ -76,8 +78,9 @@ def faults(template: OpenerTemplate) -> Iterator[str]:
                 yield f"{name} ({language}): the button {button.token} needs a label of at most {BUTTON_TITLE}"
 
 
-def _body_faults(body: str, samples: tuple[str, ...]) -> Iterator[str]:
-    numbers = [int(number) for number in VARIABLE.findall(body)]
+def _body_faults(body: str, tokens: str, samples: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with a text; a variable may also stand in the token of a button only."""
+    numbers = [int(number) for number in VARIABLE.findall(f"{body} {tokens}")]
     if sorted(set(numbers)) != list(range(1, len(samples) + 1)):
         yield f"the variables must be 1 to {len(samples)}, one for each sample"
     if any(not sample.strip() or "\n" in sample for sample in samples):
@@ -109,6 +112,11 @@ def values(template: OpenerTemplate, language: str, variables: tuple[str, ...]) 
     cut = min(room, MAX_VALUE)
     told = [" ".join(value.replace("{{", "{ {").split()) or "–" for value in variables]
     return {str(number): value[:cut] for number, value in enumerate(told, start=1)}
+
+
+def filled_token(button: TemplateButton, variables: Mapping[str, str]) -> str:
+    """What a tap on the button gives us."""
+    return VARIABLE.sub(lambda match: variables.get(match.group(1), ""), button.token)
 
 
 def filled_body(template: OpenerTemplate, language: str, variables: Mapping[str, str]) -> str:

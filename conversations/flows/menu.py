@@ -29,11 +29,14 @@ from conversations.forms.walk import progress
 from conversations.messages import Choice, Day, Message, Text
 from conversations.needs_view import seen, wave_open
 from conversations.rules.codes import LINK, code_in, looks_like_code
+from conversations.rules.voucher_codes import meant_as_code
+from conversations.rules.voucher_pins import pin_in
 from conversations.state import HOME, Place
 from conversations.understand import Word, word_in
 
-_USEFUL = frozenset[Role]({"worker", "welfare_manager"})
+_USEFUL = frozenset[Role]({"worker", "welfare_manager", "coordinator", "partner", "accountant", "referent"})
 """The roles for which the menu has something of their own today."""
+_DECIDING = frozenset[Role]({"welfare_manager", "coordinator"})
 
 
 class Menu:
@@ -60,6 +63,10 @@ class Menu:
     def take(self, place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
         """Hear what is not a choice: a code, or a word that means nothing more than "begin"."""
         match heard:
+            case Typed(text) if facts.person.holds("partner") and meant_as_code(text):
+                return go_to("voucher_redeem", code=text)
+            case Typed(text) if facts.vouchers.redemptions and (pin := pin_in(text)) is not None:
+                return go_to("voucher_redeem", pin=pin)
             case Typed(text) if facts.invitation is not None or looks_like_code(text) or code_in(text, LINK):
                 return go_to("welcome", code=text)
             case Typed(text) if word_in(text) is Word.RETURN:
@@ -97,7 +104,15 @@ def _home(facts: Facts) -> Message:
         waiting = sum(ticket.open for ticket in facts.tickets)
         body.append(p("menu.tickets", count=waiting) if waiting else p("menu.no_tickets"))
         choices.append(choice("@handoff:list", "menu.questions"))
-    if not any(person.holds(role) for role in _USEFUL):
+    if any(person.holds(role) for role in _DECIDING):
+        choices.append(choice("@voucher_decision:queue", "menu.to_decide"))
+    if person.holds("partner"):
+        choices.append(choice("@voucher_redeem:charge", "menu.charge"))
+    if any(person.holds(role) for role in _USEFUL):
+        choices.append(choice("@vouchers:open", "menu.vouchers"))
+        if not body:
+            body.append(p("menu.choose"))
+    else:
         body.append(p("menu.nothing_yet"))
     if person.stopped:
         body.append(p("menu.stopped"))

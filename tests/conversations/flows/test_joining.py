@@ -140,7 +140,7 @@ def test_only_a_worker_is_asked_about_reminders() -> None:
     player.taps("Accetto")
     heard = player.taps("No, grazie")
     assert "Ora fai parte di WIS." in heard
-    assert "Per ora qui non devi fare niente" in heard
+    assert "Che cosa ti serve?" in heard and "Incassa un voucher" in player.labels()
     assert player.state.place.flow == "menu"
 
 

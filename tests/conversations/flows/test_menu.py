@@ -26,7 +26,7 @@ def test_a_worker_may_begin_resume_and_then_read_what_she_sent() -> None:
     assert player.facts.run is not None
     player.facts = replace(player.facts, run=replace(player.facts.run, finished=True))
     assert "già mandato" in player.says("menu")
-    assert player.labels() == ["Le mie risposte", *ALWAYS]
+    assert player.labels() == ["Le mie risposte", "Voucher", *ALWAYS]
 
 
 def test_without_a_wave_or_after_its_end_nothing_is_offered_that_cannot_be_done() -> None:
@@ -34,25 +34,47 @@ def test_without_a_wave_or_after_its_end_nothing_is_offered_that_cannot_be_done(
     player = Player(member(), **open_wave())
     player.waits(timedelta(days=60))
     assert "nessun questionario aperto" in player.says("menu")
-    assert player.labels() == ALWAYS
+    assert player.labels() == ["Voucher", *ALWAYS]
 
 
 def test_the_welfare_manager_sees_how_many_questions_wait() -> None:
     ticket = Ticket("t1", "A1", "ciao", NOW, open=True, mine=False)
     one = Player(member("welfare_manager"), tickets=(ticket,))
     assert "C'è 1 domanda che aspetta risposta." in one.says("menu")
-    assert one.labels() == ["Domande ricevute", *ALWAYS]
+    assert one.labels() == ["Domande ricevute", "Da decidere", "Voucher", *ALWAYS]
     closed = replace(ticket, id="t3", open=False)
     two = Player(member("welfare_manager", "worker"), tickets=(ticket, replace(ticket, id="t2"), closed))
     assert "Ci sono 2 domande che aspettano risposta." in two.says("menu")
     assert "Nessuna domanda" in Player(member("welfare_manager")).says("menu")
 
 
-@pytest.mark.parametrize("role", ["referent", "coordinator", "partner", "accountant", "editor", "auditor"])
+@pytest.mark.parametrize("role", ["editor", "auditor"])
 def test_a_role_with_nothing_of_its_own_yet_is_told_so(role: str) -> None:
     player = Player(member(role))  # type: ignore[arg-type]
     assert "Per ora qui non devi fare niente" in player.says("menu")
     assert player.labels() == ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("role", "more"),
+    [
+        ("referent", []),
+        ("coordinator", ["Da decidere"]),
+        ("partner", ["Incassa un voucher"]),
+        ("accountant", []),
+    ],
+)
+def test_a_role_of_the_vouchers_finds_its_part_in_the_menu(role: str, more: list[str]) -> None:
+    player = Player(member(role))  # type: ignore[arg-type]
+    assert "Che cosa ti serve?" in player.says("menu")
+    assert player.labels() == [*more, "Voucher", *ALWAYS]
+
+
+def test_who_holds_every_role_still_has_ten_rows() -> None:
+    roles = ("worker", "welfare_manager", "coordinator", "partner", "accountant", "referent", "editor", "auditor")
+    player = Player(member(*roles), **open_wave())  # type: ignore[arg-type]
+    player.says("menu")
+    assert len(player.labels()) == 10
 
 
 def test_who_stopped_reads_how_to_come_back() -> None:
