@@ -4,7 +4,7 @@ WIS:  Domanda 3 di 21 · Il tuo lavoro. Lavori anche in questi momenti?
 Tu:   1, 3
 WIS:  Domanda 4 di 21 · Il tuo lavoro. Puoi lavorare da casa?
 Tu:   [Pausa]
-WIS:  Le tue risposte restano qui. Per andare avanti scrivi RIPRENDI.
+WIS:  Le tue risposte restano qui. Per andare avanti scrivi QUESTIONARIO.
 """
 
 from collections.abc import Mapping

@@ -85,6 +85,19 @@ def test_who_stopped_reads_how_to_come_back() -> None:
     assert "scrivi RIPRENDI" not in player.says("menu")
 
 
+def test_who_stopped_goes_on_with_the_questionnaire_and_stays_stopped() -> None:
+    player = Player(member(reminders=True), **open_wave())
+    player.opens()
+    player.taps("Inizia il questionario")
+    player.says("cominciamo")
+    player.says("1")
+    player.says("stop")
+    said = player.says("menu")
+    assert "Per andare avanti scrivi QUESTIONARIO." in said and "Per riaverli scrivi RIPRENDI." in said
+    assert "Domanda 2 di" in player.says("questionario")
+    assert player.facts.person.stopped
+
+
 def test_the_help_shows_the_words_and_the_phone_in_every_state() -> None:
     player = Player(member())
     player.says("/aiuto")
