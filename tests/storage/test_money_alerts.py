@@ -147,3 +147,13 @@ def test_a_message_finds_the_owner_of_whatever_it_is_about(world: World) -> None
     assert voucher_readers_owner(world, "nothing") == ""
     with world.database.read() as conn:
         assert voucher_readers.provider(conn, charge) == "paolo" and voucher_readers.provider(conn, "x") == ""
+
+
+def test_a_channel_that_says_she_is_gone_replaces_her_too(world: World) -> None:
+    key = world.asked("giulia", world.opened(a_spec(**FIRM)), notice="1")
+    with world.database.write() as conn:
+        assert voucher_readers.gone_silent(conn, "nino", world.at) == 0
+    block(world, "nino")
+    with world.database.write() as conn:
+        assert voucher_readers.gone_silent(conn, "nino", world.at) == 1
+    world.granted(key, "sara")
