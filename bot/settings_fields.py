@@ -118,6 +118,10 @@ class Fields(BaseSettings):
     office_phone: str = _in(_WHO, "A number people may call; empty if there is none.", example="+12025550123")
     office_hours: str = _in(_WHO, "When somebody answers, in Italian.", "lunedì-venerdì, 9-13")
     controller_name: str = _in(_WHO, "Who answers for the personal data (GDPR). Empty means ASSOCIATION_NAME.")
+    payments_iban: str = _in(
+        _WHO, "The account from which vouchers are paid (IBAN), for `wis payments batch`.",
+        example="IT60X0542811101000000123456",
+    )
     privacy_contact: str = _in(
         _WHO, "Where to write about one's own data: an e-mail or postal address.", example="privacy@wis.example"
     )

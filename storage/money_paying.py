@@ -85,9 +85,7 @@ def mark_paid(act: Act, payment_id: str, reference: str) -> None:
         raise Refused("state")
     if not payment.iban:
         raise Refused("account")
-    if act.person_id == payment.person_id:
-        raise Refused("own")
-    if payment.amount_cents > PAY_APART_CENTS and act.person_id in _decided_by(act, payment):
+    if not may_pay(act, payment):
         raise Refused("own")
     values = {"state": PAID, "reference": reference, "paid_on": act.today, "reason": "", "updated_at": act.at}
     payments.move_payment(act.conn, payment_id, TO_PAY, values)
@@ -102,6 +100,13 @@ def mark_paid(act: Act, payment_id: str, reference: str) -> None:
     if not people.exists(act.conn, payment.person_id):
         # she was erased while it was still owed to her
         payments.forget_name(act.conn, payment_id)
+
+
+def may_pay(act: Act, payment: Row[Any]) -> bool:
+    """False for her own money, and above 200 euro for what she decided herself (P8)."""
+    if act.person_id == payment.person_id:
+        return False
+    return payment.amount_cents <= PAY_APART_CENTS or act.person_id not in _decided_by(act, payment)
 
 
 def mark_failed(act: Act, payment_id: str, reason: str) -> None:

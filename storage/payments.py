@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Row, UniqueConstraint, insert, select, update
 from sqlmodel import Field, SQLModel
 
+from conversations.rules.vouchers_moves import TO_PAY
 from storage.db import Conflict, table
 from storage.types import Secret, Time
 
@@ -101,6 +102,19 @@ def move_payment(conn: Connection, key: str, before: str, values: dict[str, Any]
     """The payment has these values now. Raises Conflict where it left the state `before`."""
     if not conn.execute(update(PAYMENTS).where(_P.id == key, _P.state == before).values(**values)).rowcount:
         raise Conflict("the payment moved meanwhile")
+
+
+def payments_of_batch(conn: Connection, batch: str) -> list[Row[Any]]:
+    """The payments that went out in this file, in its order."""
+    return list(conn.execute(select(PAYMENTS).where(_P.batch == batch).order_by(_P.made_at, _P.id)))
+
+
+def name_batch(conn: Connection, keys: list[str], batch: str) -> None:
+    """These payments went out in this file. Raises Conflict where one was paid, failed or in a file already."""
+    waiting = (_P.state == TO_PAY, _P.batch == "")
+    for key in keys:
+        if not conn.execute(update(PAYMENTS).where(_P.id == key, *waiting).values(batch=batch)).rowcount:
+            raise Conflict("a payment moved meanwhile")
 
 
 def forget_name(conn: Connection, key: str) -> None:
