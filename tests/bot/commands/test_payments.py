@@ -59,9 +59,9 @@ def test_a_batch_is_a_table_and_the_banks_file_of_the_same_payments(wis: Wis) ->
     rows, root = read(wis, name)
     assert [row["payment"] for row in rows] == [first, second, ""]
     assert [row["amount"] for row in rows] == ["100,01", "50,55", "150,56"]
-    # 70 % of 100.01 is 70.007: the odd cent goes where the larger remainder is
+    # 70 % of 100.01 is 70.007: the odd cent goes where the larger remainder is, of two equal ones to the first
     assert [(row["regione"], row["associazione"]) for row in rows] == [
-        ("70,01", "30,00"), ("35,38", "15,17"), ("105,39", "45,17"),
+        ("70,01", "30,00"), ("35,39", "15,16"), ("105,40", "45,16"),
     ]  # fmt: skip
     assert every(root, "MsgId") == every(root, "PmtInfId") == [name]
     assert every(root, "InstdAmt") == ["100.01", "50.55"]
