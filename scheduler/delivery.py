@@ -36,7 +36,7 @@ from scheduler.sending import (
     Unreachable,
     WindowClosed,
 )
-from storage import events, outbox, people
+from storage import events, outbox, people, voucher_readers
 from storage.effects import Posted
 from storage.lanes import Lanes
 from storage.people import KnownAddress
@@ -441,6 +441,8 @@ class Delivery:
     def _readdress(self, conn: Connection, waiting: Waiting, error: Unreachable) -> None:
         at = self.now()
         people.mark_blocked(conn, waiting.address.id, at)
+        if waiting.person_id is not None:
+            voucher_readers.gone_silent(conn, waiting.person_id, at)
         known = None if waiting.person_id is None else people.find_by_id(conn, waiting.person_id, lock=False)
         for_her = waiting.lane or waiting.message.waits
         if for_her and known is not None and not known.here.blocked and known.here.id != waiting.address.id:

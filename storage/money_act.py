@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -28,6 +28,9 @@ Why = Literal[
     "blocked", "taken", "second", "reason", "consent", "notice", "draft", "account", "sensitive", "open_claims",
     "token",
 ]  # fmt: skip
+
+ZONE: Final = ZoneInfo("Europe/Rome")
+"""Where days begin for whoever has no facts at hand: the network is in Milan."""
 
 
 class Refused(Conflict):

@@ -5,7 +5,6 @@ Her id stays on the accounting rows and in the ledger: it is random, and names n
 
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -26,7 +25,7 @@ from conversations.rules.vouchers_moves import (
 from storage.alerts import ALERTS
 from storage.calls import forget_decider
 from storage.claims import CLAIMS, claims_of
-from storage.money_act import Act, close
+from storage.money_act import ZONE, Act, close
 from storage.money_claiming import end_for_erasure as end_claim
 from storage.money_redeeming import end_for_erasure as end_charge
 from storage.money_requests import end_for_erasure as end_request
@@ -40,7 +39,6 @@ from storage.requests import REQUESTS, requests_of, waiting_for
 from storage.types import keys_of
 from storage.vouchers import PRESENTATIONS, VOUCHERS, WRONG_CODES, vouchers_of
 
-ZONE: Final = ZoneInfo("Europe/Rome")
 ACCOUNTED: Final = frozenset({TO_PAY, PAID}) | UNPAID
 """Claims whose receipt belongs to the accounts."""
 

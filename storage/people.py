@@ -138,14 +138,15 @@ _COLUMNS = (
 def find(conn: Connection, channel: str, hashes: list[str], lock: bool) -> KnownPerson | None:
     """The person one of these addresses (keyed hashes) belongs to; of several people the one known longest, always.
 
-    With `lock` her row is held until the transaction ends, so that turns of one person never overlap.
+    With `lock` her row is held until the transaction ends, so that turns of one person never overlap; rows of others
+    that point to it (a timer set for her meanwhile) need not wait.
     """
     if len(hashes) == 1:
         rows = _BY_HASH[lock].all(conn, channel=channel, hash=hashes[0])
     else:
         mine = select(_A.person_id).where(_A.channel == channel, _A.value_hash.in_(hashes)).order_by(_A.id).limit(1)
         query = _of(mine.scalar_subquery()).order_by(_A.id)
-        rows = list(conn.execute(query.with_for_update(of=PEOPLE) if lock else query))
+        rows = list(conn.execute(query.with_for_update(of=PEOPLE, key_share=True) if lock else query))
     return _known(rows, lambda row: row.channel == channel and row.value_hash in hashes)
 
 
@@ -293,7 +294,7 @@ def _of(person: Any) -> Select[Any]:
 
 def _lockable(query: Select[Any]) -> dict[bool, Prepared]:
     """The query without and with a lock on the person's row; SQLite, which has one writer, leaves the lock out."""
-    return {False: Prepared(query), True: Prepared(query.with_for_update(of=PEOPLE))}
+    return {False: Prepared(query), True: Prepared(query.with_for_update(of=PEOPLE, key_share=True))}
 
 
 _BY_HASH = _lockable(

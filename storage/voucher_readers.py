@@ -1,6 +1,6 @@
 """Who reads a message about a request, voucher, claim, charge or payment, found when it is put in the outbox."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -9,9 +9,10 @@ from conversations.rules.voucher_timers import DIGEST, UNREACHABLE
 from conversations.rules.vouchers_moves import OPEN_REQUEST
 from conversations.rules.working_days import is_off, next_morning
 from storage import alerts, claims, payments, redemptions, requests, vouchers
-from storage.money_act import Act, set_timers
+from storage.money_act import ZONE, Act, acting, set_timers
 from storage.money_actors import deciders_for, reachable
 from storage.money_requests import escalate
+from storage.types import keys_of
 
 FLOOD: Final = 5
 """Alerts to one manager within an hour, after which she gets a digest."""
@@ -72,3 +73,9 @@ def replace_unreachable(act: Act, person_id: str) -> int:
         escalate(act, request.id)
         set_timers(act, request.person_id, request.id, {UNREACHABLE: act.at})
     return len(waiting)
+
+
+def gone_silent(conn: Connection, person_id: str, at: datetime) -> int:
+    """The same, where a channel has just told that she cannot be reached on it."""
+    with acting(conn, keys_of(conn), ZONE, person_id, at) as act:
+        return replace_unreachable(act, person_id)
