@@ -46,6 +46,7 @@ _NO = {
     *("no no", "assolutamente no", "certo che no", "no way", "niente affatto", "non voglio"),
 }
 _LONGEST_RUN = 4
+_SPAN = re.compile(r"(?:da|dai|from)?\s?(\d{1,4})\s?(?:-|–|a|ai|to)\s?(\d{1,4})\b\s*\D{0,12}")
 _SEPARATORS = re.compile(r"\s*[,;+&/\n]\s*|\s+-\s+")
 _JOINERS = re.compile(r"\s+(?:e|ed|and|o|oppure|or|poi)\s+")
 
@@ -73,8 +74,9 @@ def read_yes_no(text: str) -> bool | Refusal:
 def read_choice(text: str, offered: Sequence[Offered]) -> str | Refusal:
     """The value of the one choice that was meant; numbers count the offered choices from 1.
 
-    In this order: a whole label, a number or ordinal, a yes or no where one label says so, a label with one
-    typo, the beginning of one label, words found in one label, the value itself. Several fits are "ambiguous".
+    In this order: a whole label, a number or ordinal, the two numbers of one label ("3-5" for "Da 3 a 5 anni"),
+    a yes or no where one label says so, a label with one typo, the beginning of one label, words found in one
+    label, the value itself. Several fits are "ambiguous".
     """
     if len(text) > LONGEST:
         return Refusal("too_long", {"limit": LONGEST})
@@ -89,6 +91,8 @@ def read_choice(text: str, offered: Sequence[Offered]) -> str | Refusal:
         if 1 <= number <= len(offered):
             return offered[number - 1].value
         return Refusal("no_such_number", {"number": number, "count": len(offered)})
+    if span := _span(text, labels):
+        return span
     for fits in _guesses(text, typed, labels):
         if fits:
             return _one(fits)
@@ -124,8 +128,8 @@ def read_choices(text: str, offered: Sequence[Offered]) -> tuple[str, ...] | Ref
 def _guesses(text: str, typed: str, labels: Sequence[tuple[str, str]]) -> Iterator[list[str]]:
     agreed = read_yes_no(text)
     if isinstance(agreed, bool):
-        opening = {"si", "yes"} if agreed else {"no"}
-        yield _unique(_values((value, label) for value, label in labels if label.split(" ")[0] in opening))
+        for opening in ({"si", "yes"},) if agreed else ({"no"}, {"non", "not"}):
+            yield _unique(_values((value, label) for value, label in labels if label.split(" ")[0] in opening))
     if len(typed) >= 4:
         yield _values((value, label) for value, label in labels if one_typo(typed, label))
     if len(typed) >= 2:
@@ -134,9 +138,22 @@ def _guesses(text: str, typed: str, labels: Sequence[tuple[str, str]]) -> Iterat
         yield _values((value, label) for value, label in labels if f" {typed} " in f" {label} ")
 
 
+def _span(text: str, labels: Sequence[tuple[str, str]]) -> str:
+    """The value of the one choice whose label holds just these two numbers, "" if the text or no label is such."""
+    match = _SPAN.fullmatch(fold(text).strip())
+    if match is None:
+        return ""
+    meant = [match[1], match[2]]
+    found = _values((value, label) for value, label in labels if re.findall(r"\d+", label) == meant)
+    return found[0] if len(found) == 1 else ""
+
+
 def _joined(part: str, offered: Sequence[Offered]) -> list[str] | Refusal:
     """The choices in a part without commas: a row of numbers, or labels and numbers joined by "e" or "and"."""
-    pieces = [number for piece in _JOINERS.split(part) for number in _row(piece)]
+    labels = [(choice.value, words(label)) for choice in offered for label in choice.labels]
+    pieces = [
+        number for piece in _JOINERS.split(part) for number in ([piece] if _span(piece, labels) else _row(piece))
+    ]
     found: list[str] = []
     while pieces:
         value: str | Refusal = Refusal("no_such_choice")

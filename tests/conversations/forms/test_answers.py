@@ -406,6 +406,30 @@ def test_a_range_of_numbers_is_not_guessed() -> None:
     assert read_choices("1-3", WHEN) == Refusal("number_range", {"first": 1, "last": 3})
 
 
+AGES = offer("Non ho figli minori", "Da 0 a 2 anni", "Da 3 a 5 anni", "Da 6 a 10 anni", "Preferisco non dirlo")
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("0-2", ("v2",)),
+        ("3-5 anni", ("v3",)),
+        ("da 6 a 10", ("v4",)),
+        ("0-2 e 3-5", ("v2", "v3")),
+        ("0-2, 6-10 anni", ("v2", "v4")),
+        ("2", ("v2",)),
+        ("no grazie", ("v1",)),
+    ],
+)
+def test_the_numbers_inside_a_label_mean_that_label(written: str, values: tuple[str, ...]) -> None:
+    assert read_choices(written, AGES) == values
+
+
+@pytest.mark.parametrize("written", ["1-2", "3-6", "2-5", "tra 3 e 5 figli"])
+def test_numbers_that_no_label_joins_stay_a_question(written: str) -> None:
+    assert isinstance(read_choices(written, AGES), Refusal)
+
+
 def test_a_free_text_keeps_its_lines_and_loses_what_no_database_stores() -> None:
     assert read_text("  Ciao\r\nnon\x00 ho\ud800 tempo ") == "Ciao\nnon ho tempo"
     assert reason(read_text(" \x00 ")) == "empty"
