@@ -70,6 +70,9 @@ class Joining:
                 return self._read(place, "accept" if answer else "no", facts) if isinstance(answer, bool) else Miss()
             case "refused", Picked("again"):
                 return self.show(replace(place, step="notice"), facts)
+            case "refused", Typed(text) if isinstance(answer := read_yes_no(text), bool):
+                # A yes is asked once more with the notice in sight; it is not yet the consent.
+                return self.show(replace(place, step="notice") if answer else place, facts)
             case ("newsletter" | "reminders") as purpose, Picked("yes" | "no" as answer):
                 return self._optional(purpose, answer == "yes", facts)
             case _:

@@ -182,3 +182,16 @@ def test_joining_without_a_code_is_the_welcome() -> None:
     player = at_notice()
     outcome = Joining().enter({}, player.facts)
     assert outcome.then == GoTo("welcome")
+
+
+def test_a_typed_yes_after_a_refusal_shows_the_notice_again_and_is_no_consent_yet() -> None:
+    player = at_refused()
+    assert "La tua privacy" in player.says("accetto")
+    assert not player.did(AcceptInvitation)
+    player.says("sì")
+    assert player.did(AcceptInvitation)
+
+
+def test_a_second_no_is_no_misunderstanding() -> None:
+    said = at_refused().says("no")
+    assert "nessun problema" in said and "Non ho capito" not in said
