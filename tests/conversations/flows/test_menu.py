@@ -121,12 +121,12 @@ def test_words_that_only_mean_begin_show_the_menu_again() -> None:
     assert "Di niente!" in player.says("grazie mille")
 
 
-def test_annulla_says_that_answers_are_kept_only_where_something_was_broken_off() -> None:
+def test_annulla_says_that_something_was_left_only_where_it_was() -> None:
     player = Player(member())
     player.says("menu")
-    assert "mi fermo qui" not in player.says("annulla")
+    assert "lascio stare" not in player.says("annulla")
     player.says("lingua")
-    assert "mi fermo qui" in player.says("annulla")
+    assert "lascio stare" in player.says("annulla")
 
 
 def test_a_wrong_code_in_the_menu_is_explained() -> None:
