@@ -234,7 +234,7 @@ def test_no_history_of_moves_breaks_an_invariant(machine: type[Histories], datab
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=25 if database.kind == "sqlite" else 8,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

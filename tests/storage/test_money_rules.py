@@ -16,6 +16,7 @@ from storage import (
     money_calls,
     money_claiming,
     money_deciding,
+    money_leaving,
     money_papers,
     money_paying,
     money_redeeming,
@@ -779,3 +780,18 @@ def test_the_association_alone_verifies_papers_where_the_firm_decides(world: Wor
     key = world.asked("giulia", call, notice="avviso 1")
     assert refused(world, "role", "nino", money_papers.want, key, "d", "quote")
     world.does("sara", money_papers.want, key, "d", "quote")
+
+
+def test_who_leaves_a_firm_keeps_her_vouchers_unless_the_call_said_otherwise(world: World) -> None:
+    kept = world.given("giulia", world.opened(), 20_000)
+    strict = world.opened(a_spec(on_leave="revoke_unspent"))
+    used, claimed = world.given("giulia", strict, 20_000), world.given("giulia", strict, 20_000)
+    world.does("giulia", money_redeeming.confirm, world.charged(used, 5_000), "p")
+    world.claimed("giulia", claimed, 1_000)
+    assert refused(world, "role", "elena", money_leaving.has_left, "giulia", "f1")
+    with world.acts("marta") as act:
+        assert money_leaving.has_left(act, "giulia", "f2") == 0
+    with world.acts("marta") as act:
+        assert money_leaving.has_left(act, "giulia", "f1") == 1
+    assert [voucher(world, key).state for key in (kept, used, claimed)] == ["issued", "revoked", "issued"]
+    assert pot(world, "call", strict).spent_cents == 5_000
