@@ -83,7 +83,7 @@ function scheduleRead() {
 
 function buildTools() {
   document.getElementById("tools").replaceChildren(
-    h("button", { type: "button", class: "pill strong", onclick: addPhone }, icon("plus"), h("span", {}, t("add_phone"))),
+    h("button", { type: "button", class: "pill strong", "aria-label": t("add_phone"), onclick: addPhone }, icon("plus"), h("span", {}, t("add_phone"))),
     h("button", { type: "button", class: "pill", lang: language === "it" ? "en" : "it", "aria-label": t("page_language_label"), onclick: () => { setLanguage(language === "it" ? "en" : "it"); rebuild(); } }, t("page_language")),
     iconButton("theme", t("theme"), switchTheme));
 }

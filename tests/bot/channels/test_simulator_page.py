@@ -289,6 +289,17 @@ async def test_a_narrow_screen_shows_one_phone_with_tabs(scene: World, address: 
         assert width <= MOBILE[0]
 
 
+async def test_on_the_smallest_phones_nothing_is_cut_off_and_every_button_has_a_name(
+    scene: World, address: str, browser: Browser
+) -> None:
+    async with open_page(browser, (320, 568)) as page:
+        await page.goto(address)
+        send = phone(page, "Giulia").get_by_role("button", name="Invia")
+        box = await send.bounding_box()
+        assert box is not None and box["x"] + box["width"] <= 320
+        await expect(page.get_by_role("button", name="Aggiungi telefono")).to_be_visible()
+
+
 CONTRAST = """
 () => {
   const channel = (value) => value <= 10 ? value / 3294.6 : ((value / 255 + .055) / 1.055) ** 2.4;
