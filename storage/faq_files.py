@@ -100,7 +100,7 @@ class Library:
 
 def read_library(folder: Path) -> Library:
     """The folder content/faq/. Raises ContentError, which names the file."""
-    topics = tuple(read_topic(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.md")))
+    topics = tuple(_named(path) for path in sorted(folder.glob("*.md")))
     if not topics:
         raise ContentError(f"There is no topic (*.md) in {folder}")
     try:
@@ -109,6 +109,13 @@ def read_library(folder: Path) -> Library:
         raise ContentError(f"content/faq/concepts.tsv, {error}") from error
     lines = (folder / "elsewhere.txt").read_text("utf-8").splitlines()
     return Library(topics, groups, tuple(line for line in lines if line.strip() and not line.startswith("#")))
+
+
+def _named(path: Path) -> Topic:
+    topic = read_topic(path.read_text("utf-8"), path.name)
+    if topic.id != path.stem:
+        raise ContentError(f"content/faq/{path.name} holds {topic.id}: a file has the name of its topic")
+    return topic
 
 
 def read_topic(text: str, name: str) -> Topic:

@@ -31,13 +31,27 @@ _WEIGHT_FILES: Final = ("*.onnx", "*.onnx_data", "*.safetensors")
 
 
 class Encoder(Protocol):
-    """Texts to vectors. `name` and `revision` say which model; `floor` and `ceiling` are its similarities of texts
-    that have nothing in common and that mean the same."""
+    """Texts to vectors."""
 
-    name: str
-    revision: str
-    floor: float
-    ceiling: float
+    @property
+    def name(self) -> str:
+        """The model."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """Which version of it."""
+        ...
+
+    @property
+    def floor(self) -> float:
+        """The similarity of texts that have nothing in common."""
+        ...
+
+    @property
+    def ceiling(self) -> float:
+        """The similarity of texts that mean the same."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector per text, all of the same length."""

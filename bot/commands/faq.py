@@ -14,9 +14,11 @@ from bot.commands.shape import subject
 from conversations.faq.index import Index, build
 from conversations.faq.measures import figures, outside
 from conversations.faq.ranking import Outcome, Ranking
-from storage.content import content_folder
+from storage.content import ContentError, content_folder
 from storage.faq_check import check_library
 from storage.faq_files import Library, read_library
+from storage.faq_semantic import MODEL, SEMANTIC, Opinion, load
+from storage.faq_semantic import download as fetch
 from storage.faq_sets import read_cases, read_questions
 
 app = subject("The answers about the rules: ask them, measure them, check their files (docs/howto/edit-the-faq.md).")
@@ -29,17 +31,26 @@ Set = Annotated[Path, typer.Argument(help="Lines of id, tab, question.", exists=
 Beyond = Annotated[
     Path | None, typer.Option("--out-of-scope", help="Questions that no topic answers.", exists=True, dir_okay=False)
 ]
+Semantic = Annotated[
+    Path | None, typer.Option(help="With a second opinion: the folder where `wis faq download` put its model.")
+]
 Misses = Annotated[bool, typer.Option("--misses", help="List the questions whose first topic is not the right one.")]
 
 HERE = content_folder() / "faq"
 
 
 @app.command()
-def ask(as_json: AsJson = False, context: Context = "", explain: Explain = False, folder: Folder = HERE) -> None:
+def ask(
+    as_json: AsJson = False,
+    context: Context = "",
+    explain: Explain = False,
+    folder: Folder = HERE,
+    semantic: Semantic = None,
+) -> None:
     """Answer one question per line from the standard input: outcome, how sure (0 to 1), topics best first."""
     with told():
         library = read_library(folder)
-        index = ready(library)
+        index = ready(library, semantic)
         if context and context not in {topic.id for topic in library.topics}:
             raise Wrong(f"There is no topic {context}: `wis faq check` lists none of that name in {folder}.")
         titles = {topic.id: topic.title.get("it", topic.id) for topic in library.topics}
@@ -56,7 +67,9 @@ def ask(as_json: AsJson = False, context: Context = "", explain: Explain = False
 
 
 @app.command("eval")
-def evaluate(file: Set, beyond: Beyond = None, misses: Misses = False, folder: Folder = HERE) -> None:
+def evaluate(
+    file: Set, beyond: Beyond = None, misses: Misses = False, folder: Folder = HERE, semantic: Semantic = None
+) -> None:
     """Measure a set of questions: recall, answered right and wrong, helped, out of scope, speed."""
     with told():
         library = read_library(folder)
@@ -65,7 +78,7 @@ def evaluate(file: Set, beyond: Beyond = None, misses: Misses = False, folder: F
         cases = read_cases(file, ids)
         for unknown in sorted(set().union(*(case.ids for case in cases)) - ids):
             warn(f"{file.name} names {unknown}, which is no topic here.")
-        index, times = ready(library), []
+        index, times = ready(library, semantic), []
         asked = []
         for case in cases:
             began = time.perf_counter()
@@ -98,7 +111,7 @@ def evaluate(file: Set, beyond: Beyond = None, misses: Misses = False, folder: F
                 if ranking.ids[0] not in case.ids:
                     named = "|".join(sorted(case.ids))
                     line = f"{ranking.outcome.value}\t{ranking.score:.2f}\t{named}\t{ranking.ids[0]}\t{case.question}"
-                    console.print(line, markup=False)
+                    typer.echo(line)
 
 
 @app.command()
@@ -115,9 +128,27 @@ def check(folder: Folder = HERE) -> None:
     console.print(f"{report.topics} topics ({report.uncovered} of them only point elsewhere): nothing is wrong.")
 
 
-def ready(library: Library) -> Index:
-    """The index of the files."""
-    return build(library.entries, library.groups, library.elsewhere)
+@app.command()
+def download(
+    folder: Annotated[Path, typer.Argument(help="Where the model is kept, about 220 MB.", file_okay=False)],
+    model: Annotated[str, typer.Option(help="A text model of fastembed that knows Italian and English.")] = MODEL,
+) -> None:
+    """Fetch a sentence encoder for --semantic. Nothing else ever downloads anything; without it all works."""
+    with told():
+        revision = fetch(folder, model)
+    console.print(f"{model}, revision {revision}, is in {folder}: `wis faq ask --semantic {folder}`.", markup=False)
+
+
+def ready(library: Library, semantic: Path | None = None) -> Index:
+    """The index of the files. When the second opinion cannot be had, that is told and the index goes without."""
+    if semantic is None:
+        return build(library.entries, library.groups, library.elsewhere)
+    try:
+        opinion = Opinion(load(semantic), library.entries, semantic)
+    except ContentError as error:
+        warn(f"Without a second opinion: {error}")
+        return ready(library)
+    return build(library.entries, library.groups, library.elsewhere, SEMANTIC, opinion.rank)
 
 
 def _lines() -> Iterator[str]:

@@ -76,11 +76,11 @@ def _deletions(word: str) -> set[str]:
 
 
 def _one_edit(left: str, right: str) -> bool:
-    """One letter changed, missing, added, or two neighbours swapped; a first letter is never another one.
+    """One letter changed, missing, added, or two neighbours swapped; a first letter is never changed for another.
 
-    Whoever types misses the first letter least, and "recesso" is not "decesso".
+    Whoever types mistakes the first letter least, and "recesso" is not "decesso".
     """
-    if left[0] != right[0] and left[:2] != right[1::-1]:
+    if len(left) == len(right) and left[0] != right[0] and left[:2] != right[1::-1]:
         return False
     if len(left) > len(right):
         left, right = right, left
