@@ -19,6 +19,12 @@ COMMANDS = {
         "form": ("bot.commands.questionnaire:app", "Check a workbook, publish it, list what is published."),
         "wave": ("bot.commands.waves:app", "Open the questionnaire for a time, close it, list the times."),
     },
+    "Vouchers": {
+        "call": ("bot.commands.calls:app", "Calls from a file: check, open, extend, close, list, show."),
+        "payments": ("bot.commands.payments:app", "What is to be paid: list it, make the bank's file, mark it paid."),
+        "audit": ("bot.commands.audit:app", "The ledger: verify its seals, rebuild every balance from it."),
+        "export": ("bot.commands.export:app", "The dossier of a call for the funder, with all its documents."),
+    },
     "The answers about the rules": {
         "faq": ("bot.commands.faq:app", "Ask them here, measure them, check their files."),
     },

@@ -50,4 +50,4 @@ def person(conn: Connection, said: str, role: str, option: str) -> str:
     if found:
         raise Wrong(f"Several are called {said}: write the id with {option}: {', '.join(found)}.")
     known = ", ".join(name for name in names if name not in holders) or ", ".join(holders) or "nobody yet"
-    raise Wrong(f"Who is {said!r}? With {option} goes the name or id of a {role}: {known} (`wis call people`).")
+    raise Wrong(f"Who is {said!r}? {option} wants the name or id of who is {role}: {known} (`wis call people`).")

@@ -73,7 +73,7 @@ def extend(file: File, call: Key, by: By, confirmed_by: Second = "", yes: Yes = 
         found = settings()
         with store(found) as database:
             with database.read() as conn:
-                row = _call(conn, call, OPEN)
+                row = find_call(conn, call, OPEN)
                 change, faults = change_between(spec_from_json(row.spec), _read(conn, file))
                 for fault in faults:
                     complain(fault)
@@ -96,7 +96,7 @@ def close(call: Key, by: By, confirmed_by: Second = "", yes: Yes = False) -> Non
         found = settings()
         with store(found) as database:
             with database.read() as conn:
-                row = _call(conn, call, OPEN)
+                row = find_call(conn, call, OPEN)
             sure(f"Nobody can ask any more of {row.title}, and requests not decided yet end. Close it?", yes)
             _two(database, found, by, confirmed_by, partial(money_calls.propose_closing, call_id=row.id))
     console.print(f"The call is {'closed' if confirmed_by else _WAITS}.")
@@ -120,7 +120,7 @@ def list_calls() -> None:
 def show_call(call: Key) -> None:
     """Show one call: its terms, its lines with what is left, and what waits for a second coordinator."""
     with told(), store(settings()) as database, database.read() as conn:
-        row = _call(conn, call)
+        row = find_call(conn, call)
         names = profiles.profiles_of(conn, people.holders(conn, "coordinator"))
         for line in (row.title, f"state: {row.state}", *terms_shown(spec_from_json(row.spec))):
             console.print(line, markup=False)
@@ -166,7 +166,8 @@ def _read(conn: Connection, file: Path) -> CallSpec:
     return found.spec
 
 
-def _call(conn: Connection, said: str, state: str = "") -> Row[Any]:
+def find_call(conn: Connection, said: str, state: str = "") -> Row[Any]:
+    """The call with this id or title, in this state if given. Raises Wrong."""
     known = [row for row in calls.all_calls(conn) if said in (row.id, row.title) and state in ("", row.state)]
     if len(known) != 1:
         several = "Several calls are called so: write the id." if known else "There is no such call"
