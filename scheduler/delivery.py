@@ -97,7 +97,8 @@ class Delivery:
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=lambda: defaultdict(_slots))
     _buckets: dict[tuple[str, int], Bucket] = field(default_factory=lambda: defaultdict(_bucket))
     _in_hand: set[int] = field(default_factory=set)
-    _unrecorded: set[int] = field(default_factory=set)
+    _unrecorded: dict[int, int] = field(default_factory=dict)
+    """The rows that were sent and not yet recorded so, with their reader's address."""
     _behind: bool = False
     _beaten: float = float("-inf")
     _closing: bool = False
@@ -272,6 +273,7 @@ class Delivery:
         try:
             while line:
                 waiting = line[0]
+                await self._earlier_recorded(waiting)
                 finished = await self._attend(waiting)
                 self._in_hand.discard(line.popleft().number)
                 # it waits in the database now, and what comes after it must not overtake it
@@ -374,11 +376,20 @@ class Delivery:
         if receipt.opener_only:
             await self.lanes.run(partial(outbox.park, key=waiting.number, ref=ref, at=self.now()))
             return True
-        self._unrecorded.add(waiting.number)
+        self._unrecorded[waiting.number] = waiting.address.id
         self._sent.append((waiting.number, ref, waiting.person_id is None))
         if self._recording is None or self._recording.done():
             self._recording = asyncio.create_task(self._record())
         return True
+
+    async def _earlier_recorded(self, waiting: Waiting) -> None:
+        """What this reader was sent before is on record, so that after a crash at most her last message comes
+        twice."""
+        while waiting.address.id in self._unrecorded.values():
+            if self._recording is None or self._recording.done():
+                return
+            self.lanes.hurry()
+            await asyncio.wait({self._recording})
 
     async def _record(self) -> None:
         while self._sent:
@@ -403,7 +414,8 @@ class Delivery:
 
         await self.lanes.run(write, patient=True)
         del self._sent[: len(batch)]
-        self._unrecorded.difference_update(number for number, _, _ in batch)
+        for number, _, _ in batch:
+            self._unrecorded.pop(number, None)
         if self._behind:
             # the next message of the same reader waits for just this
             self._wake.set()

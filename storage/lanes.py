@@ -67,7 +67,7 @@ class Lanes:
         task = _Task(job, loop, future)
         if patient and len(self._queues) == 1:
             if not self._patient:
-                loop.call_later(PATIENCE, self._hurry)
+                loop.call_later(PATIENCE, self.hurry)
             self._patient += (task,)
         else:
             lane = zlib.crc32(key.encode("utf-8", "surrogatepass")) % len(self._queues)
@@ -75,14 +75,15 @@ class Lanes:
             self._queues[lane].put((*waiting, task))
         return future
 
-    def _hurry(self) -> None:
+    def hurry(self) -> None:
+        """What is patient waits no longer."""
         if self._patient:
             waiting, self._patient = self._patient, ()
             self._queues[0].put(waiting)
 
     async def close(self) -> None:
         """Everything handed over before is committed and the threads have ended."""
-        self._hurry()
+        self.hurry()
         for lane in self._queues:
             lane.put(())
         for thread in self._threads:
