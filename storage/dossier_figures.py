@@ -26,7 +26,7 @@ def sums(conn: Connection, book: Book, rebuilt: Rebuilt, at: datetime, names: in
         name: sum(rebuilt.worth.get((name, row.id), 0) for row in book.vouchers)
         for name in ("face", "used", "returned")
     }
-    last = conn.execute(select(ledger.HEAD)).first()
+    last = ledger.last(conn)
     rows: list[tuple[Cell, ...]] = [
         ("bando", book.spec.title),
         ("periodo", f"{book.spec.starts_on} - {book.spec.ends_on}"),

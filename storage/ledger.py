@@ -133,6 +133,16 @@ def history(conn: Connection, subject: str) -> list[Row[Any]]:
     return list(conn.execute(select(LEDGER).where(_L.subject == subject).order_by(_L.seq)))
 
 
+def last(conn: Connection) -> Row[Any] | None:
+    """The number and the seal (`hash`) of the last row."""
+    return conn.execute(select(HEAD).where(_H.id == 1)).first()
+
+
+def sealed(conn: Connection, seal: str) -> bool:
+    """True if a row has this seal."""
+    return conn.execute(select(_L.seq).where(_L.hash == seal)).first() is not None
+
+
 def verify(conn: Connection) -> Broken | None:
     """None if no row was changed, removed or added out of order; else the first that does not fit."""
     previous, expected = GENESIS, 0

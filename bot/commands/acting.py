@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
-
-from bot.commands.common import Wrong, now
+from bot.commands.common import Conn, Wrong, now
 from bot.settings import Settings
 from storage import people
 from storage.crypto import KeyRing
@@ -25,7 +23,7 @@ WORDS = {
 
 
 @contextmanager
-def acts(conn: Connection, keys: KeyRing, found: Settings, person_id: str) -> Iterator[Act]:
+def acts(conn: Conn, keys: KeyRing, found: Settings, person_id: str) -> Iterator[Act]:
     """This person acts now, in this transaction."""
     with acting(conn, keys, found.zone, person_id, now()) as act:
         yield act
@@ -40,7 +38,7 @@ def refusals() -> Iterator[None]:
         raise Wrong(WORDS.get(refused.why, f"It was refused: {refused.why}.")) from refused
 
 
-def person(conn: Connection, said: str, role: str, option: str) -> str:
+def person(conn: Conn, said: str, role: str, option: str) -> str:
     """The id of who holds this role and is called so. Raises Wrong, which says who could be meant."""
     holders = people.holders(conn, role)
     names = called(conn, holders)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
 from bot.commands.common import Wrong, complain, console, settings, store, told
 from bot.commands.shape import subject
@@ -24,8 +23,8 @@ def verify(seal: Seal = "") -> None:
         broken = ledger.verify(conn)
         if broken is not None:
             raise Wrong(f"The ledger is broken at row {broken.seq}: {broken.why}.")
-        last = conn.execute(select(ledger.LEDGER).order_by(ledger.LEDGER.c.seq.desc()).limit(1)).first()
-        if seal and conn.execute(select(ledger.LEDGER.c.seq).where(ledger.LEDGER.c.hash == seal)).first() is None:
+        last = ledger.last(conn)
+        if seal and not ledger.sealed(conn, seal):
             raise Wrong("That seal is not in the ledger: it is not the one it was, or the seal was copied wrongly.")
     if last is None:
         console.print("The ledger is empty: nothing was asked or granted yet.")

@@ -1,9 +1,8 @@
 """How a call looks on the command line: its terms, its lines and their money."""
 
-from typing import Any
 
-from sqlalchemy import Connection, Row
 
+from bot.commands.common import Conn, Record
 from conversations.call_spec import CallSpec
 from conversations.rules.vouchers_money import Pot, pot_key
 from storage import calls, network, pots
@@ -31,13 +30,13 @@ def terms_shown(spec: CallSpec) -> list[str]:
     return told
 
 
-def pots_shown(conn: Connection, call: Row[Any]) -> tuple[str, str, str]:
+def pots_shown(conn: Conn, call: Record) -> tuple[str, str, str]:
     """Budget, granted and used of the whole call."""
     pot = pots.read(conn, pot_key("call", call.id)) or Pot(int(call.spec["budget_cents"]))
     return euros(pot.total_cents), euros(pot.reserved_cents), euros(pot.spent_cents)
 
 
-def lines_shown(conn: Connection, call: Row[Any]) -> list[tuple[str, ...]]:
+def lines_shown(conn: Conn, call: Record) -> list[tuple[str, ...]]:
     """A row for each line: name, area, amount, granted, used, left; before opening none."""
     firms = {row.id: row.name for row in network.enterprises(conn)}
     held = pots.read_many(conn, [call.id], ("line",))

@@ -4,14 +4,13 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlalchemy import Connection, Row
 
 from bot.commands.acting import acts, person, refusals
 from bot.commands.call_shown import euros, lines_shown, pots_shown, terms_shown
-from bot.commands.common import Wrong, complain, console, now, settings, show, store, sure, told, warn
+from bot.commands.common import Conn, Record, Wrong, complain, console, now, settings, show, store, sure, told, warn
 from bot.commands.shape import subject
 from bot.settings import Settings
 from conversations.call_spec import CallChange, CallSpec, spec_from_json
@@ -150,7 +149,7 @@ def list_people() -> None:
 _WAITS = "proposed: a second coordinator confirms it in her chat (Voucher, Bandi)"
 
 
-def _read(conn: Connection, file: Path) -> CallSpec:
+def _read(conn: Conn, file: Path) -> CallSpec:
     """The terms in the file; every fault is told, and ends the command."""
     try:
         text = file.read_text("utf-8")
@@ -166,7 +165,7 @@ def _read(conn: Connection, file: Path) -> CallSpec:
     return found.spec
 
 
-def find_call(conn: Connection, said: str, state: str = "") -> Row[Any]:
+def find_call(conn: Conn, said: str, state: str = "") -> Record:
     """The call with this id or title, in this state if given. Raises Wrong."""
     known = [row for row in calls.all_calls(conn) if said in (row.id, row.title) and state in ("", row.state)]
     if len(known) != 1:

@@ -5,11 +5,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
 from bot import logs
@@ -21,6 +23,10 @@ from storage.content import ContentError
 from storage.crypto import CryptoError
 from storage.db import Database, StorageError
 from storage.seeds import BadForm
+
+Conn: TypeAlias = Connection
+Record: TypeAlias = Row[Any]
+"""A row of a table, by the names of its columns."""
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)

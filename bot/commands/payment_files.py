@@ -4,10 +4,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Row
-
+from bot.commands.common import Record
 from conversations.rules.spreadsheets import harmless
 from conversations.rules.tickets import ticket_number
 from storage.sepa import Transfer, transfers_file
@@ -20,7 +18,7 @@ def reference(batch: str, position: int) -> str:
     return f"{batch}-{position:04d}"
 
 
-def table(batch: str, rows: Sequence[Row[Any]], parts: Mapping[str, Mapping[str, int]]) -> bytes:
+def table(batch: str, rows: Sequence[Record], parts: Mapping[str, Mapping[str, int]]) -> bytes:
     """The payments as CSV (UTF-8 with mark, semicolons, decimal commas: as Italian spreadsheet programs read it).
 
     Each source has a column; a row's sources add up to its amount, and the last row to everything.
@@ -44,7 +42,7 @@ def table(batch: str, rows: Sequence[Row[Any]], parts: Mapping[str, Mapping[str,
 
 
 def bank_file(
-    schema: str, batch: str, payer: str, iban: str, rows: Sequence[Row[Any]], on: date, made_at: datetime
+    schema: str, batch: str, payer: str, iban: str, rows: Sequence[Record], on: date, made_at: datetime
 ) -> bytes:
     """The payments as the bank reads them; no invoice in it, only our numbers. Raises BadFile."""
     transfers = [
@@ -59,6 +57,6 @@ def comma(cents: int) -> str:
     return f"{cents // 100},{cents % 100:02d}"
 
 
-def _text(payer: str, row: Row[Any]) -> str:
+def _text(payer: str, row: Record) -> str:
     what, key = ("Rimborso", row.claim_id) if row.claim_id else ("Servizio", row.redemption_id)
     return f"{payer} - {what} {ticket_number(key)}"

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Row
 
 from bot.commands.acting import WORDS, acts, person, refusals
 from bot.commands.call_shown import euros
-from bot.commands.common import Wrong, console, now, settings, show, store, sure, told, warn
+from bot.commands.common import Record, Wrong, console, now, settings, show, store, sure, told, warn
 from bot.commands.payment_files import bank_file, table
 from bot.commands.shape import subject
 from bot.settings import Settings
@@ -158,7 +157,7 @@ def again(keys: Keys, by: By) -> None:
     console.print(f"{len(rows)} payments are to be paid again." if rows else "All of them are to be paid already.")
 
 
-def _payable(act: Act) -> list[Row[Any]]:
+def _payable(act: Act) -> list[Record]:
     """What may go out now, in a fixed order; what may not is told."""
     rows = []
     for row in payments.payments_in(act.conn, frozenset({TO_PAY}), EVER):
@@ -173,9 +172,9 @@ def _payable(act: Act) -> list[Row[Any]]:
     return rows
 
 
-def _named(act: Act, keys: list[str]) -> list[Row[Any]]:
+def _named(act: Act, keys: list[str]) -> list[Record]:
     """The payments with these ids and in these batches, each once."""
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, Record] = {}
     for key in keys:
         one = payments.payment_by_id(act.conn, key)
         rows = [one] if one is not None else payments.payments_of_batch(act.conn, key)
@@ -185,7 +184,7 @@ def _named(act: Act, keys: list[str]) -> list[Row[Any]]:
     return list(found.values())
 
 
-def _do(row: Row[Any], move: Any) -> None:
+def _do(row: Record, move: Any) -> None:
     try:
         move()
     except Refused as refused:
