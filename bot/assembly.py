@@ -83,6 +83,7 @@ async def _assemble(
 ) -> App:
     clock, catalog = Clock(), content.catalog
     version = await lanes.run(partial(seeds.needs_form, content=content_folder(), at=clock.now()))
+    answers = await lanes.run(partial(seeds.answers, content=content_folder(), at=clock.now()))
     if load_demo and not settings.live and await lanes.run(demo.is_empty):
         load = partial(demo.load, keys=database.keys, form=seeds.NEEDS, version=version)
         await lanes.run(partial(load, language=settings.default_language, at=clock.now()))
@@ -94,7 +95,7 @@ async def _assemble(
         # before the first event: what a process claims that never gave a sign of life, another one takes over
         await lanes.run(partial(outbox.beat, node=node, at=clock.now()))
     served: list[TelegramChannel] = []
-    world = World(content, partial(_house, settings, served), database.keys, Library())
+    world = World(content, partial(_house, settings, served), database.keys, Library(), answers)
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
     turns = Turns(lanes, world, engine(), delivery, clock.now, partial(_show_commands, served, catalog))
     app = App(settings, database, lanes, clock, content, turns, delivery)

@@ -227,7 +227,17 @@ class Turns:
         if why := self._refused.pop((event.address.channel, event.id), ""):
             facts = replace(facts, vouchers=replace(facts.vouchers, refused=why))
         step = self._engine.step(state, event, facts)
-        hand = Hand(conn, self._world.keys, self._delivery.node, known, facts, event.message_ref, [], self._now())
+        hand = Hand(
+            conn,
+            self._world.keys,
+            self._delivery.node,
+            known,
+            facts,
+            event.message_ref,
+            [],
+            self._now(),
+            self._world.answers,
+        )
         try:
             carry_out(hand, step.effects)
         except Refused as refused:

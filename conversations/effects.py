@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from conversations.events import Json, Sent
-from conversations.facts import Purpose, Role
+from conversations.facts import Matter, Purpose, Role
+from conversations.faq_orders import FaqOrder
 from conversations.forms.walk import AnswerRow, Run
 from conversations.messages import Message
 from conversations.voucher_orders import VoucherOrder
@@ -41,6 +42,21 @@ class ToTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class ToFollower:
+    """The welfare manager who follows this thread; everyone who holds the role where nobody does, or she cannot be
+    reached."""
+
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToAskers:
+    """Everyone whose question of this group of the queue is open; each reads her own question first."""
+
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToDeciders:
     """Whoever is to decide this request now: the firm's own manager the call names, or the association's managers.
 
@@ -66,7 +82,7 @@ class ToProvider:
     redemption_id: str
 
 
-Reader = Here | ToPerson | ToRole | ToTicket | ToDeciders | ToOwner | ToProvider
+Reader = Here | ToPerson | ToRole | ToTicket | ToFollower | ToAskers | ToDeciders | ToOwner | ToProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,23 +210,62 @@ class MarkReachable:
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    """Keep a message for a person of the association, with the file that came with it.
+    """Begin a private thread with the welfare manager: its first message, with the file that came with it.
 
-    `ticket_id` is one of the fresh codes; `about` is the id of the ticket it follows, if it follows one.
+    `ticket_id` is one of the fresh codes; `topic` the answer it began from; `due` when ours is due (aware).
     """
 
     ticket_id: str
     text: str
     file: Sent | None = None
-    about: str = ""
+    matter: Matter = "worker"
+    topic: str = ""
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerTicket:
-    """Keep the answer and close the ticket; a Conflict if it was closed meanwhile."""
+class WriteTicket:
+    """One more message of a thread, which is open again. `note_id` is one of the fresh codes.
+
+    `after` is the number of messages a colleague has read when she answers: a Conflict if there are more by now. It
+    is None for the person who asks, and `due` is when our answer is due then (aware).
+    """
 
     ticket_id: str
+    note_id: str
     text: str
+    file: Sent | None = None
+    after: int | None = None
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTicket:
+    """The thread is followed by the person of this turn, whoever followed it before."""
+
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTicket:
+    """Nothing more is expected in this thread; a message of the person who asks opens it again."""
+
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket:
+    """The thread is open once more."""
+
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameAsker:
+    """Whoever follows the thread may call the person who asks by this name, which she gave herself."""
+
+    ticket_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +290,12 @@ Effect = (
     | ResumeMessages
     | MarkReachable
     | OpenTicket
-    | AnswerTicket
+    | WriteTicket
+    | TakeTicket
+    | CloseTicket
+    | ReopenTicket
+    | NameAsker
     | ErasePerson
     | VoucherOrder
+    | FaqOrder
 )

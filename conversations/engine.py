@@ -3,7 +3,7 @@
 The order of the questions asked of every event: did the channel change? is it a timer or a lasting button (its
 flow owns it)? is it a code? is it STOP? is it a label of the current screen, word for word? is it a word that
 works everywhere (menu, help, back...)? does it mean a choice of the current screen? Else the flow the person is
-in hears it.
+in hears it, and what it cannot take is perhaps a question for the answers.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,7 @@ from conversations.events import (
     Unreadable,
 )
 from conversations.facts import Facts
+from conversations.faq_wanted import asks
 from conversations.flow import (
     HUMAN,
     MENU,
@@ -178,6 +179,8 @@ class Engine:
                 return self._aside(state, "handoff", {}, facts)
             case Word.LINK:
                 return self._aside(state, "link", {}, facts)
+            case Word.FAQ if facts.faq is not None:
+                return self._aside(state, "faq", {}, facts)
             case Word.FORM if facts.person.member and state.place.flow != "needs":
                 return self._enter(state, "needs", {}, facts)
             case Word.VOUCHERS if facts.person.member:
@@ -194,6 +197,8 @@ class Engine:
                 return self._lasting(state, INBOX, facts)
             case Word.HELLO if state.place == HOME:
                 return self._enter(state, "menu", {"greet": True}, facts)
+            case Word.THANKS if state.place.flow == "faq":
+                return None
             case Word.HELLO | Word.THANKS if any(offer.numbered for offer in state.offers):
                 why = p("engine.hello") if word is Word.HELLO else p("engine.thanks")
                 return self._show_again(state, facts, None if state.place.flow == "welcome" else why)
@@ -224,8 +229,21 @@ class Engine:
             return self._follow(state, self._flow(state).back(state.place, facts), facts, tapped)
         outcome = self._flow(state).take(state.place, heard, facts)
         if isinstance(outcome, Miss):
-            return self._missed(state, heard, outcome, facts)
+            return self._elsewhere(state, heard, facts) or self._missed(state, heard, outcome, facts)
         return self._follow(replace(state, misses=0), outcome, facts, tapped)
+
+    def _elsewhere(self, state: State, heard: Heard, facts: Facts) -> Step | None:
+        """A question goes to the answers from anywhere, and a file sent at the menu to a person; else None."""
+        match heard:
+            case Typed(text) if facts.faq is not None and state.place.flow != "faq":
+                if asks(text, state.place, facts.faq, facts.language):
+                    return self._aside(state, "faq", {"question": text}, facts)
+            case Sent(kind="voice" | "audio" | "photo" | "document") if state.place == HOME:
+                file: Json = [heard.kind, heard.ref, heard.mime, heard.name, heard.size]
+                return self._aside(state, "handoff", {"file": file, "text": heard.caption}, facts)
+            case _:
+                pass
+        return None
 
     def _missed(self, state: State, heard: Heard, miss: Miss, facts: Facts) -> Step:
         """The first time say what we wait for; from the second on offer the menu and a person."""

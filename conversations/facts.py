@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from conversations.events import Sent
+from conversations.faq_views import NO_DESK, Desk, Knowledge
 from conversations.forms.form import Form
 from conversations.forms.walk import Run
 from conversations.phrases import Catalog
@@ -119,22 +120,42 @@ class NeedsRun:
     updated_at: datetime
 
 
+Matter = Literal["worker", "enterprise"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message of a thread: from the association (`ours`) or from the person who asks, with the file that came
+    with it."""
+
+    id: str
+    ours: bool
+    text: str
+    at: datetime
+    file: Sent | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A message left for a person of the association, as its reader may see it.
+    """A private thread with the welfare manager, as its reader may see it.
 
-    `file` came with it; `about` is the id of the ticket it follows; `answer` is empty while it is open.
+    `mark` counts its messages; `notes` are there only for the thread in hand. `mine` is true for who asked; `taken`
+    says which colleague follows it; `name` is empty until the person gives one. `due` is when an answer is due.
     """
 
     id: str
     number: str
-    text: str
     at: datetime
     open: bool
     mine: bool
-    file: Sent | None = None
-    about: str = ""
-    answer: str = ""
+    matter: Matter = "worker"
+    topic: str = ""
+    waiting: Literal["us", "them"] = "us"
+    due: datetime | None = None
+    taken: Literal["", "me", "other"] = ""
+    name: str = ""
+    mark: int = 1
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +186,8 @@ class Facts:
 
     `now` is aware UTC. `fresh` holds unguessable ids made for this turn (22 URL-safe characters each). `form` is
     the compiled form of `run` if there is one, else of `wave`. `tickets` are the open ones for a welfare manager,
-    her own for anybody else. `vouchers` is gathered only where conversations/voucher_wanted.py says so.
+    her own for anybody else. `vouchers` is gathered only where conversations/voucher_wanted.py says so, `faq` and
+    `desk` where conversations/faq_wanted.py does.
     """
 
     now: datetime
@@ -184,6 +206,8 @@ class Facts:
     tickets: tuple[Ticket, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     vouchers: VoucherFacts = NO_VOUCHERS
+    faq: Knowledge | None = None
+    desk: Desk = NO_DESK
 
     @property
     def language(self) -> str:

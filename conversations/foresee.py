@@ -2,22 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, Literal
 
 from conversations.effects import (
     AcceptInvitation,
-    AnswerTicket,
+    CloseTicket,
     DiscardRun,
     Effect,
     ErasePerson,
     FinishRun,
+    NameAsker,
     RecordConsent,
+    ReopenTicket,
     ResumeMessages,
     SaveRun,
     SetLanguage,
     StartRun,
     StopMessages,
+    TakeTicket,
+    WriteTicket,
 )
 from conversations.facts import Consent, Facts, Membership, NeedsRun, Person
+from conversations.faq_foresee import faq_foreseen
+from conversations.faq_orders import AnswerGroup, ChangeTopic, DismissGroup, RestoreTopic
 from conversations.voucher_foresee import foreseen
 from conversations.voucher_orders import VoucherOrder
 from conversations.voucher_views import NO_VOUCHERS
@@ -54,9 +61,17 @@ def _after(facts: Facts, effect: Effect) -> Facts:
             return replace(facts, run=replace(facts.run, run=run, finished=True, updated_at=facts.now))
         case DiscardRun():
             return replace(facts, run=None)
-        case AnswerTicket(ticket_id=key, text=text):
-            tickets = tuple(replace(t, open=False, answer=text) if t.id == key else t for t in facts.tickets)
-            return replace(facts, tickets=tickets)
+        case WriteTicket(ticket_id=key, after=after):
+            turn: Literal["us", "them"] = "us" if after is None else "them"
+            return _with_ticket(facts, key, open=True, waiting=turn)
+        case TakeTicket(ticket_id=key):
+            return _with_ticket(facts, key, taken="me")
+        case CloseTicket(ticket_id=key) | ReopenTicket(ticket_id=key):
+            return _with_ticket(facts, key, open=isinstance(effect, ReopenTicket))
+        case NameAsker(ticket_id=key, name=name):
+            return _with_ticket(facts, key, name=name)
+        case ChangeTopic() | RestoreTopic() | AnswerGroup() | DismissGroup():
+            return faq_foreseen(facts, effect)
         case ErasePerson():
             nobody = Person(person.id, person.language)
             return replace(facts, person=nobody, run=None, tickets=(), vouchers=NO_VOUCHERS)
@@ -64,3 +79,7 @@ def _after(facts: Facts, effect: Effect) -> Facts:
             return replace(facts, vouchers=foreseen(facts.vouchers, effect, facts.now))
         case _:
             return facts
+
+
+def _with_ticket(facts: Facts, key: str, **changed: Any) -> Facts:
+    return replace(facts, tickets=tuple(replace(t, **changed) if t.id == key else t for t in facts.tickets))

@@ -1,204 +1,259 @@
-"""The reader's side of a ticket, for a welfare manager: the list, one ticket without names, the answer."""
+"""The reader's side of a thread, for a welfare manager: one thread without names, the answer, who follows it."""
 
-import re
+from dataclasses import replace
+from typing import Final
 
-from conversations.effects import AnswerTicket, Say, ToTicket
-from conversations.events import Sent
+from conversations.effects import CloseTicket, Effect, ReopenTicket, Say, TakeTicket, ToTicket, WriteTicket
+from conversations.events import Json, Sent
 from conversations.facts import Facts, Ticket
 from conversations.flow import BACK, STAY, Heard, Miss, Outcome, Picked, Typed, choice, done, first, p, say
 from conversations.folding import tidy
-from conversations.handoff_asking import NAME, ticket_of
-from conversations.handoff_draft import LONGEST
-from conversations.messages import Attachment, AttachmentKind, Choice, Message, Moment, Template, Text, Verbatim
-from conversations.phrases import duration
-from conversations.rules.danger import danger_in
+from conversations.handoff_asking import refused_file
+from conversations.handoff_canned import canned, canned_text, suggested
+from conversations.handoff_draft import LONGEST, Draft, draft_of
+from conversations.handoff_lists import closed_list, listing, matter_in, page_in
+from conversations.handoff_thread import (
+    NAME,
+    attachment,
+    files,
+    messages,
+    name_of,
+    speaks_of_danger,
+    ticket_of,
+    to_asker,
+)
+from conversations.handoff_timers import resting
+from conversations.messages import Localized, Message, Moment, Text, Verbatim
 from conversations.rules.tickets import ticket_number
 from conversations.state import Place
 
-MOST_ROWS = 9
-"""Tickets on one screen; with "more" they are the ten rows of a WhatsApp list."""
-_ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})$")
-_USUAL = {"photo": "jpg", "voice": "ogg", "audio": "mp3"}
-_KINDS: dict[str, AttachmentKind] = {"photo": "photo", "voice": "voice"}
-
-
-def listing(facts: Facts, page: int = 0, without: str = "") -> Outcome:
-    """The open tickets, the oldest first, each with its age; a notice where there is none."""
-    waiting = sorted((t for t in facts.tickets if t.open and t.id != without), key=lambda t: t.at)
-    if not waiting:
-        return done(say("handoff.none_open"))
-    start = page * MOST_ROWS if 0 <= page * MOST_ROWS < len(waiting) else 0
-    shown = waiting[start : start + MOST_ROWS]
-    rows = tuple(_row(ticket, facts) for ticket in shown)
-    more = (choice("more", "handoff.more"),) if len(waiting) > MOST_ROWS else ()
-    screen = Message(
-        title=p("handoff.list_title"),
-        body=(p("handoff.list", count=len(waiting)),),
-        choices=(*rows, *more),
-        ways=(BACK,),
-    )
-    return Outcome(Place(NAME, "list", {"page": start // MOST_ROWS}), screen)
+_WRITING: Final = frozenset({"reply", "preview", "canned"})
 
 
 def opened(ticket_id: str, facts: Facts) -> Outcome:
-    """One ticket is on the screen, its file before it; a notice where it was answered already."""
+    """One thread is on the screen, its files before it; a notice where nobody can find it any more."""
     outcome = reading(ticket_id, facts)
     ticket = ticket_of(ticket_id, facts)
-    if outcome.screen is None or ticket is None or ticket.file is None:
-        return outcome
-    return first(outcome, _file(ticket, ticket.file))
+    return outcome if outcome.screen is None or ticket is None else first(outcome, *files(ticket, ours=False))
 
 
 def reading(ticket_id: str, facts: Facts) -> Outcome:
-    """One ticket as its reader may see it: what was asked and when, never by whom."""
+    """One thread as its reader may see it: what was said and when; by whom only if the person agreed."""
     ticket = ticket_of(ticket_id, facts)
-    if ticket is None or not ticket.open:
-        return Outcome(STAY, effects=(say("handoff.already_answered", number=ticket_number(ticket_id)),))
-    body: list[Text] = [p("handoff.written_at", when=Moment(ticket.at))]
-    if ticket.about:
-        body.append(p("handoff.follows", number=ticket_number(ticket.about)))
-    if danger_in(ticket.text):
+    if ticket is None:
+        return Outcome(STAY, effects=(say("handoff.not_found", number=ticket_number(ticket_id)),))
+    body: list[Text] = [p(f"handoff.from_{ticket.matter}", who=name_of(ticket))]
+    if ticket.due is not None and ticket.open:
+        body.append(p("handoff.due", when=Moment(ticket.due)))
+    if ticket.taken:
+        body.append(p(f"handoff.taken_{ticket.taken}"))
+    if not ticket.open:
+        body.append(p("handoff.is_closed"))
+    topic = facts.faq.topics.get(ticket.topic) if facts.faq is not None else None
+    if topic is not None:
+        body.append(p("handoff.on_topic", title=Localized(topic.title)))
+    if speaks_of_danger(ticket):
         body.append(p("handoff.read_danger"))
-    body.append(Verbatim(ticket.text) if ticket.text else p("handoff.no_text"))
+    body += messages(ticket)
     if ticket.mine:
         body.append(p("handoff.own"))
+    follows = ticket.open and ticket.taken != "other" and not ticket.mine
     choices = (
-        *(() if ticket.mine else (choice("reply", "handoff.reply"),)),
-        *((choice("file", "handoff.file"),) if ticket.file is not None else ()),
+        *((choice("reply", "handoff.reply"),) if follows else ()),
+        *((choice("take", "handoff.take"),) if ticket.open and not ticket.mine and ticket.taken != "me" else ()),
+        *((choice("file", "handoff.file"),) if any(note.file for note in ticket.notes) else ()),
+        *((choice("ask_name", "handoff.ask_name"),) if follows and not ticket.name else ()),
+        *((choice("close", "handoff.close"),) if follows else ()),
+        *((choice("reopen", "handoff.reopen"),) if not ticket.open and not ticket.mine else ()),
         choice("list", "handoff.open_list"),
     )
-    title = p("handoff.ticket_title", number=ticket_number(ticket.id))
-    screen = Message(title=title, body=tuple(body), choices=choices, ways=(BACK,))
+    screen = Message(
+        title=p("handoff.ticket_title", number=ticket.number), body=tuple(body), choices=choices, ways=(BACK,)
+    )
     return Outcome(Place(NAME, "read", {"id": ticket.id}), screen)
 
 
 def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
-    """Go on from the list, a ticket, or an answer being written."""
-    ticket_id = str(place.data.get("id") or "")
-    ticket = ticket_of(ticket_id, facts)
-    if place.step != "list" and (ticket is None or not ticket.open):
-        return first(listing(facts), say("handoff.already_answered", number=ticket_number(ticket_id)))
+    """Go on from a list, a thread, or an answer being written."""
+    if place.step in {"list", "closed"}:
+        return _from_list(place, heard, facts)
+    draft = draft_of(place.data)
+    ticket = ticket_of(draft.about, facts)
+    if ticket is None:
+        return first(listing(facts), say("handoff.not_found", number=ticket_number(draft.about)))
+    if place.step in _WRITING and ticket.mark != place.data.get("mark"):
+        return first(opened(ticket.id, facts), say("handoff.moved", number=ticket.number))
     match place.step, heard:
-        case "list", Picked("more"):
-            page = place.data.get("page")
-            return listing(facts, page + 1 if isinstance(page, int) else 0)
-        case "read", Picked("reply") if ticket is not None and not ticket.mine:
-            return _writing(ticket_id)
-        case "read", Picked("file") if ticket is not None and ticket.file is not None:
-            return opened(ticket_id, facts)
-        case "read", Picked("list"):
-            return listing(facts)
-        case "reply", Typed(text):
-            return _answer(ticket_id, "", text)
-        case "preview", Typed(text):
-            return _answer(ticket_id, str(place.data.get("text") or ""), text)
+        case "read", Picked(value):
+            return _in_thread(value, ticket, facts)
+        case _, Picked("canned"):
+            return canned(ticket, draft, facts)
+        case "canned", Typed(text):
+            return canned(ticket, draft, facts, text)
+        case "reply" | "preview" | "canned", Picked(value) if value.startswith("t:"):
+            text = canned_text(value.removeprefix("t:"), ticket, facts)
+            return _preview(ticket, draft.with_text(text)) if text else Miss()
+        case "reply" | "preview", Typed(text):
+            return _longer(ticket, draft.with_text(tidy(text)))
+        case "reply" | "preview" | "canned", Sent():
+            return _with_file(ticket, draft, heard)
         case "preview", Picked("rewrite"):
-            return _writing(ticket_id)
-        case "preview", Picked("send"):
-            return _send(ticket_id, str(place.data.get("text") or ""), facts)
-        case "reply", _:
+            return writing(ticket, facts)
+        case "preview", Picked("send") if not draft.empty:
+            return _send(ticket, draft, facts)
+        case "reply" | "canned", _:
             return Miss(p("handoff.answer_in_words"))
         case _:
             return Miss()
 
 
 def show(place: Place, facts: Facts) -> Outcome:
-    """The screen of the place once more, or the list where the ticket is no longer open."""
-    ticket_id = str(place.data.get("id") or "")
-    ticket = ticket_of(ticket_id, facts)
-    page = place.data.get("page")
-    if place.step == "list":
-        return listing(facts, page if isinstance(page, int) else 0)
-    if ticket is None or not ticket.open:
-        return first(listing(facts), say("handoff.already_answered", number=ticket_number(ticket_id)))
+    """The screen of the place once more, or the list where the thread is gone."""
+    draft = draft_of(place.data)
+    ticket = ticket_of(draft.about, facts)
     match place.step:
-        case "reply":
-            return _writing(ticket_id)
-        case "preview":
-            return _preview(ticket_id, str(place.data.get("text") or ""))
+        case "list":
+            return listing(facts, page_in(place), matter_in(place))
+        case "closed":
+            return closed_list(facts)
+        case _ if ticket is None:
+            return first(listing(facts), say("handoff.not_found", number=ticket_number(draft.about)))
+        case "reply" if ticket.mark == place.data.get("mark"):
+            return writing(ticket, facts)
+        case "canned" if ticket.mark == place.data.get("mark"):
+            return canned(ticket, draft, facts)
+        case "preview" if ticket.mark == place.data.get("mark"):
+            return _preview(ticket, draft)
         case _:
-            return reading(ticket_id, facts)
+            return reading(ticket.id, facts)
 
 
 def back(place: Place, facts: Facts) -> Outcome:
-    """From the answer to the ticket, from the ticket to the list, from the list to where the person was."""
+    """From the ready answers to the answer, from there to the thread, to the list, to where the person was."""
     match place.step:
+        case "canned":
+            return show(Place(NAME, "reply", place.data), facts)
         case "reply" | "preview":
             return show(Place(NAME, "read", place.data), facts)
-        case "read":
+        case "read" | "closed":
             return listing(facts)
         case _:
             return done()
 
 
-def _row(ticket: Ticket, facts: Facts) -> Choice:
-    age = duration(facts.now - ticket.at, facts.language)
-    return choice(f"@handoff:read:{ticket.id}", "handoff.row", number=ticket_number(ticket.id), age=age)
-
-
-def _writing(ticket_id: str) -> Outcome:
+def writing(ticket: Ticket, facts: Facts) -> Outcome:
+    """The colleague is asked for her answer, with the ready ones that fit best."""
     screen = Message(
-        title=p("handoff.ticket_title", number=ticket_number(ticket_id)),
+        title=p("handoff.ticket_title", number=ticket.number),
         body=(p("handoff.write_answer"),),
+        choices=(*suggested(ticket, facts), choice("canned", "handoff.canned")),
         ways=(BACK,),
         wanted="text",
     )
-    return Outcome(Place(NAME, "reply", {"id": ticket_id}), screen)
+    return Outcome(Place(NAME, "reply", Draft(about=ticket.id).to_data(mark=ticket.mark)), screen)
 
 
-def _answer(ticket_id: str, before: str, text: str) -> Outcome | Miss:
-    answer = "\n".join(filter(None, (before, tidy(text))))
-    if not answer:
+def _from_list(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
+    match heard:
+        case Picked("more"):
+            return listing(facts, page_in(place) + 1, matter_in(place))
+        case Picked("worker" | "enterprise" as matter):
+            return listing(facts, 0, matter)
+        case Picked("closed"):
+            return closed_list(facts)
+        case _:
+            return Miss()
+
+
+def _in_thread(value: str, ticket: Ticket, facts: Facts) -> Outcome | Miss:
+    follows = ticket.open and ticket.taken != "other" and not ticket.mine
+    match value:
+        case "reply" if follows:
+            return writing(ticket, facts)
+        case "take" if not ticket.mine:
+            return _acted(ticket, facts, TakeTicket(ticket.id), "handoff.you_follow", taken="me")
+        case "file":
+            return opened(ticket.id, facts)
+        case "ask_name" if follows and not ticket.name:
+            body: tuple[Text, ...] = (p("handoff.name_please"),)
+            asked = replace(
+                to_asker(ticket.id, ticket.number, body),
+                ways=(
+                    choice(f"@handoff:name:{ticket.id}", "handoff.tell_name"),
+                    choice(f"@handoff:noname:{ticket.id}", "handoff.keep_name"),
+                ),
+            )
+            return first(reading(ticket.id, facts), Say(asked, ToTicket(ticket.id)), say("handoff.name_asked"))
+        case "close" if follows:
+            closing = Message(
+                body=(p("handoff.closed_by_us", number=ticket.number),),
+                ways=(choice(f"@handoff:more:{ticket.id}", "handoff.ask_more"),),
+            )
+            told = Say(closing, ToTicket(ticket.id))
+            return first(listing(_without(ticket, facts)), CloseTicket(ticket.id), told, say("handoff.closed"))
+        case "reopen" if not ticket.mine:
+            return _acted(ticket, facts, ReopenTicket(ticket.id), "handoff.reopened", open=True)
+        case "list":
+            return listing(facts)
+        case _:
+            return Miss()
+
+
+def _acted(ticket: Ticket, facts: Facts, effect: Effect, phrase: str, **changed: object) -> Outcome:
+    """The thread as it is after this."""
+    after = replace(ticket, **changed)  # type: ignore[arg-type]
+    tickets = tuple(after if one.id == ticket.id else one for one in facts.tickets)
+    return first(reading(ticket.id, replace(facts, tickets=tickets)), effect, say(phrase))
+
+
+def _without(ticket: Ticket, facts: Facts) -> Facts:
+    return replace(facts, tickets=tuple(one for one in facts.tickets if one.id != ticket.id))
+
+
+def _longer(ticket: Ticket, draft: Draft) -> Outcome | Miss:
+    if draft.empty:
         return Miss(p("handoff.answer_in_words"))
-    if len(answer) > LONGEST:
+    if len(draft.text) > LONGEST:
         return Miss(p("handoff.too_long", limit=LONGEST))
-    return _preview(ticket_id, answer)
+    return _preview(ticket, draft)
 
 
-def _preview(ticket_id: str, answer: str) -> Outcome:
+def _with_file(ticket: Ticket, draft: Draft, sent: Sent) -> Outcome | Miss:
+    refusal = refused_file(draft, sent)
+    if refusal is not None:
+        return Miss(refusal)
+    return _longer(ticket, replace(draft, file=sent).with_text(tidy(sent.caption)))
+
+
+def _preview(ticket: Ticket, draft: Draft) -> Outcome:
+    body: list[Text] = [p("handoff.answer_preview")]
+    if draft.text:
+        body.append(Verbatim(draft.text))
+    if draft.file is not None:
+        body.append(p(f"handoff.with_{draft.file.kind}"))
+    body.append(p("handoff.answer_confirm"))
     screen = Message(
-        title=p("handoff.ticket_title", number=ticket_number(ticket_id)),
-        body=(p("handoff.answer_preview"), Verbatim(answer), p("handoff.answer_confirm")),
+        title=p("handoff.ticket_title", number=ticket.number),
+        body=tuple(body),
         choices=(choice("send", "handoff.send"), choice("rewrite", "handoff.rewrite")),
         ways=(BACK,),
     )
-    return Outcome(Place(NAME, "preview", {"id": ticket_id, "text": answer}), screen)
+    mark: Json = ticket.mark
+    return Outcome(Place(NAME, "preview", draft.to_data(mark=mark)), screen)
 
 
-def _send(ticket_id: str, answer: str, facts: Facts) -> Outcome:
-    effects = (
-        AnswerTicket(ticket_id, answer),
-        Say(answer_message(ticket_id, answer), ToTicket(ticket_id)),
-        say("handoff.answered", number=ticket_number(ticket_id)),
+def _send(ticket: Ticket, draft: Draft, facts: Facts) -> Outcome:
+    note = facts.fresh[0]
+    told: tuple[Text, ...] = (Verbatim(draft.text),) if draft.text else ()
+    file = attachment(ticket.number, note, draft.file) if draft.file is not None else None
+    answer = to_asker(ticket.id, ticket.number, (*told, p("handoff.answer_end")), file)
+    effects: tuple[Effect, ...] = (
+        WriteTicket(ticket.id, note, draft.text, draft.file, ticket.mark),
+        Say(answer, ToTicket(ticket.id)),
+        resting(ticket.id, facts),
+        say("handoff.answered", number=ticket.number),
     )
-    if not any(ticket.open and ticket.id != ticket_id for ticket in facts.tickets):
+    left = _without(ticket, facts)
+    if not any(one.open and one.waiting == "us" for one in left.tickets):
         return done(*effects)
-    return first(listing(facts, without=ticket_id), *effects)
-
-
-def answer_message(ticket_id: str, answer: str) -> Message:
-    """What the asker reads: the answer and two roads on from it. The template says only that it is there."""
-    number = ticket_number(ticket_id)
-    return Message(
-        title=p("handoff.answer_title", number=number),
-        body=(Verbatim(answer), p("handoff.answer_end")),
-        ways=(
-            choice(f"@handoff:more:{ticket_id}", "handoff.ask_more"),
-            choice(f"@handoff:enough:{ticket_id}", "handoff.enough"),
-        ),
-        template=Template("ticket_answer", (Verbatim(number),)),
-    )
-
-
-def answered_again(ticket: Ticket) -> Say:
-    """The answer once more, for the asker."""
-    return Say(answer_message(ticket.id, ticket.answer))
-
-
-def _file(ticket: Ticket, file: Sent) -> Say:
-    """The file under the ticket's number: its own name may hold the name of a person."""
-    ending = _ENDING.search(file.name)
-    name = f"{ticket_number(ticket.id)}.{ending[1] if ending else _USUAL.get(file.kind, 'bin')}"
-    attachment = Attachment("ticket", ticket.id, _KINDS.get(file.kind, "document"), name, file.mime)
-    caption = (p("handoff.file_of", number=ticket_number(ticket.id)),)
-    return Say(Message(body=caption, attachment=attachment), apart=True)
+    return first(listing(left), *effects)

@@ -1,6 +1,8 @@
 """The flows of this program; a new flow is one file and one line here."""
 
 from conversations.engine import Engine
+from conversations.flows.faq import Faq
+from conversations.flows.faq_desk import FaqDesk
 from conversations.flows.handoff import Handoff
 from conversations.flows.joining import Joining
 from conversations.flows.language import Language
@@ -18,7 +20,7 @@ from conversations.flows.voucher_request import VoucherRequest
 from conversations.flows.vouchers import Vouchers
 from conversations.flows.welcome import Welcome
 
-BASIC = (Welcome(), Joining(), Menu(), Needs(), Handoff(), Privacy(), Language(), Link())
+BASIC = (Welcome(), Joining(), Menu(), Needs(), Faq(), FaqDesk(), Handoff(), Privacy(), Language(), Link())
 VOUCHERS = (
     Vouchers(),
     VoucherRequest(),

@@ -31,6 +31,8 @@ class Word(StrEnum):
     """Join a second channel to the same person."""
     FORM = "form"
     """The needs questionnaire."""
+    FAQ = "faq"
+    """The answers about the rules, by subject."""
     VOUCHERS = "vouchers"
     """What exists for her and what is left; her requests."""
     REFUND = "refund"
@@ -114,6 +116,10 @@ _SAID = {
         "questionario | il questionario | apri il questionario | fammi il questionario | "
         "voglio fare il questionario | questionario dei bisogni | questionnaire | the questionnaire | survey"
     ),
+    Word.FAQ: (
+        "faq | domande e risposte | argomenti | elenco argomenti | risposte | cerca | topics | answers | "
+        "questions and answers | search"
+    ),
     Word.VOUCHERS: (
         "voucher | vouchers | i miei voucher | il mio voucher | buono | buoni | i miei buoni | richieste | "
         "le mie richieste | la mia richiesta | chiedi un voucher | my vouchers | my voucher | my requests | requests"
@@ -169,6 +175,9 @@ _COMMANDS = {
     "link": Word.LINK,
     "questionario": Word.FORM,
     "questionnaire": Word.FORM,
+    "faq": Word.FAQ,
+    "argomenti": Word.FAQ,
+    "topics": Word.FAQ,
     "voucher": Word.VOUCHERS,
     "vouchers": Word.VOUCHERS,
     "rimborso": Word.REFUND,

@@ -1,7 +1,7 @@
 """The door out: one case per effect; rows only, inside the turn's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from conversations.effects import (
     AcceptInvitation,
-    AnswerTicket,
+    CloseTicket,
     DiscardRun,
     Effect,
     ErasePerson,
@@ -19,27 +19,38 @@ from conversations.effects import (
     IssueLinkCode,
     JoinPerson,
     MarkReachable,
+    NameAsker,
     OpenTicket,
     RecordConsent,
     Remind,
+    ReopenTicket,
     ResumeMessages,
     SaveRun,
     Say,
     SetLanguage,
     StartRun,
     StopMessages,
+    TakeTicket,
+    ToAskers,
     ToDeciders,
+    ToFollower,
     ToOwner,
     ToPerson,
     ToProvider,
     ToRole,
     ToTicket,
+    WriteTicket,
 )
+from conversations.events import Sent
 from conversations.facts import Facts
+from conversations.faq_orders import FaqOrder
+from conversations.faq_text import you_asked
 from conversations.message_json import message_to_json
 from conversations.messages import Message
 from storage import (
     audit,
+    faq_asked,
+    faq_effects,
     forms,
     network,
     outbox,
@@ -51,6 +62,7 @@ from storage import (
     voucher_readers,
 )
 from storage.crypto import KeyRing
+from storage.faq_library import Answers
 from storage.money_act import Act, close
 from storage.people import KnownAddress, KnownPerson
 
@@ -87,6 +99,7 @@ class Hand:
     message_ref: str
     posted: list[Posted]
     at: datetime
+    answers: Answers
     erased: bool = False
     moves: Act | None = None
 
@@ -149,18 +162,36 @@ def _carry_out(hand: Hand, effect: Effect) -> None:
             people.mark_blocked(conn, hand.known.here.id, None if reachable else now)
             if not reachable:
                 voucher_readers.replace_unreachable(hand.act(), person)
-        case OpenTicket(ticket_id=key, text=text, file=file, about=about):
-            tickets.open_ticket(conn, key, about, person, text, now)
-            if file is not None:
-                channel = hand.known.here.channel
-                tickets.add_file(conn, key, channel, file.kind, file.mime, file.name, file.ref, now)
-        case AnswerTicket(ticket_id=key, text=text):
-            tickets.answer_ticket(conn, key, text, person, now)
+        case OpenTicket(ticket_id=key, text=text, file=file):
+            tickets.open_ticket(conn, key, person, text, now, effect.matter, effect.topic, effect.due)
+            _attach(hand, key, key, file)
+        case WriteTicket(ticket_id=key, note_id=note, text=text, file=file, after=after):
+            by = "" if after is None else person
+            tickets.write(conn, note, key, text, now, by, effect.due, after)
+            _attach(hand, key, note, file)
+        case TakeTicket(ticket_id=key):
+            tickets.take_over(conn, key, person)
+        case CloseTicket(ticket_id=key):
+            tickets.set_state(conn, key, tickets.CLOSED, now)
+        case ReopenTicket(ticket_id=key):
+            tickets.set_state(conn, key, tickets.OPEN, now)
+        case NameAsker(ticket_id=key, name=name):
+            tickets.name_asker(conn, key, name)
         case ErasePerson():
             privacy.erase(conn, person, now)
             hand.erased = True
+        case _ if isinstance(effect, FaqOrder):
+            faq_effects.carry_out(conn, hand.answers, effect, person, now, hand.facts.zone)
         case _:
             voucher_effects.carry_out(hand.act(), effect, hand.known.here.channel)
+
+
+def _attach(hand: Hand, ticket_id: str, note_id: str, file: Sent | None) -> None:
+    if file is not None:
+        channel = hand.known.here.channel
+        tickets.add_file(
+            hand.conn, ticket_id, channel, file.kind, file.mime, file.name, file.ref, hand.facts.now, note_id
+        )
 
 
 def _say(hand: Hand, say: Say) -> None:
@@ -180,6 +211,13 @@ def _say(hand: Hand, say: Say) -> None:
             ticket = tickets.ticket_by_id(hand.conn, key)
             if ticket is not None:
                 _post_to(hand, ticket.person_id, say)
+        case ToFollower(ticket_id=key):
+            for other in _followers(hand, key):
+                _post_to(hand, other, say)
+        case ToAskers(group_id=key):
+            for question in faq_asked.of_group(hand.conn, key):
+                message = replace(say.message, body=(you_asked(question.text), *say.message.body))
+                _post_to(hand, question.person_id, replace(say, message=message))
         case ToDeciders(request_id=key):
             for other in voucher_readers.deciders(hand.act(), key):
                 _post_to(hand, other, say)
@@ -189,6 +227,16 @@ def _say(hand: Hand, say: Say) -> None:
             _post_to(hand, voucher_readers.provider(hand.conn, key), say)
         case _:
             assert_never(say.to)
+
+
+def _followers(hand: Hand, ticket_id: str) -> list[str]:
+    """Who follows a thread; everyone who could where nobody does, or who did cannot any more."""
+    ticket = tickets.ticket_by_id(hand.conn, ticket_id)
+    able = [who for who in people.holders(hand.conn, "welfare_manager") if who != hand.known.id]
+    if ticket is None or ticket.assignee not in able:
+        return able
+    reader = people.find_by_id(hand.conn, ticket.assignee, lock=False)
+    return able if reader is None or reader.here.blocked else [ticket.assignee]
 
 
 def _post_to(hand: Hand, person_id: str, say: Say) -> None:

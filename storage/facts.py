@@ -3,26 +3,31 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Connection, bindparam, select
 
-from conversations.events import Chose, Event, Joined, MediaKind, Said, Sent
+from conversations.events import Chose, Due, Event, Joined, MediaKind, Said, Sent
 from conversations.facts import (
     Facts,
     House,
     Invitation,
     LinkCode,
     Look,
+    Matter,
     Membership,
     NeedsRun,
+    Note,
     Person,
     Reach,
     Role,
     Ticket,
     Wave,
 )
+from conversations.faq_views import NO_DESK
+from conversations.faq_wanted import desk_wanted
+from conversations.faq_wanted import wanted as faq_wanted
 from conversations.forms.form import Form
 from conversations.forms.walk import from_json as run_from_json
 from conversations.rules.codes import INVITATION, LINK, code_in
@@ -30,24 +35,27 @@ from conversations.rules.tickets import ticket_number
 from conversations.state import State
 from conversations.voucher_views import NO_VOUCHERS
 from conversations.voucher_wanted import wanted
-from storage import forms, network, people, tickets
+from storage import faq_facts, forms, network, people, tickets
 from storage.content import Content
 from storage.crypto import KeyRing
+from storage.faq_library import Answers
 from storage.people import KnownPerson
 from storage.prepared import Prepared
 from storage.voucher_facts import voucher_facts
 
 FRESH = 4
+CLOSED_SHOWN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What does not change from turn to turn: the content, the house, the keys, the compiled forms."""
+    """What does not change from turn to turn: the content, the house, the keys, the compiled forms, the answers."""
 
     content: Content
     house: Callable[[], House]
     keys: KeyRing
     library: forms.Library
+    answers: Answers
 
 
 def gather(conn: Connection, world: World, known: KnownPerson, event: Event, state: State, look: Look) -> Facts:
@@ -83,6 +91,10 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         vouchers=voucher_facts(conn, world.keys, world.content.catalog.zone, known.id, text, event.at)
         if wanted(state, event.what)
         else NO_VOUCHERS,
+        faq=world.answers.known(conn) if faq_wanted(state, event.what) else None,
+        desk=faq_facts.desk(conn, person.id, _topic_in_hand(event, state))
+        if person.holds("welfare_manager") and desk_wanted(state, event.what)
+        else NO_DESK,
     )
 
 
@@ -138,33 +150,56 @@ def _link_code(conn: Connection, keys: KeyRing, text: str, person_id: str, at: d
 
 
 def _tickets(conn: Connection, person: Person, event: Event, state: State) -> tuple[Ticket, ...]:
-    """Only where somebody may look at them now: most turns need none."""
+    """Only where somebody may look at them now: most turns need none. The messages are of the thread in hand."""
     what = event.what
-    tapped = isinstance(what, Chose) and what.token.startswith("@handoff")
-    here = state.place.flow == "handoff" or any(place.flow == "handoff" for place in state.parked)
-    if person.holds("welfare_manager"):
-        found = [*tickets.open_tickets(conn), *tickets.tickets_of(conn, person.id)]
-    elif tapped or here:
-        found = tickets.tickets_of(conn, person.id)
-    else:
+    named: set[str] = set()
+    if isinstance(what, Chose) and what.token.startswith("@handoff"):
+        named = {what.token.rpartition(":")[2]}
+    if isinstance(what, Due) and what.kind.startswith("handoff"):
+        named = {what.subject}
+    places = [place for place in (state.place, *state.parked) if place.flow == "handoff"]
+    named |= {str(place.data.get("id") or "") for place in places}
+    reads = person.holds("welfare_manager")
+    if not (reads or named or places):
         return ()
-    unique = {ticket.id: ticket for ticket in found}
+    found = {ticket.id: ticket for ticket in tickets.tickets_of(conn, person.id)}
+    if reads:
+        found |= {ticket.id: ticket for ticket in tickets.open_tickets(conn)}
+    if reads and (named or places):
+        found |= {ticket.id: ticket for ticket in tickets.closed_since(conn, event.at - CLOSED_SHOWN)}
+    notes = tickets.notes_of(conn, named & found.keys()) if named else {}
     return tuple(
         Ticket(
             id=t.id,
             number=ticket_number(t.id),
-            text=t.text,
             at=t.opened_at,
-            open=t.open,
+            open=t.state == tickets.OPEN,
             mine=t.person_id == person.id,
-            file=None
-            if t.file_kind is None
-            else Sent(cast(MediaKind, t.file_kind), "", t.file_mime, t.file_name),
-            about=t.about,
-            answer=t.answer,
+            matter=cast(Matter, t.matter),
+            topic=t.topic_id,
+            waiting="us" if t.waiting == tickets.US else "them",
+            due=t.due_at,
+            taken="" if not t.assignee else "me" if t.assignee == person.id else "other",
+            name=t.name,
+            mark=t.mark,
+            notes=tuple(map(_note, notes.get(t.id, ()))),
         )
-        for t in unique.values()
+        for t in sorted(found.values(), key=lambda one: (one.opened_at, one.id))
     )
+
+
+def _note(note: tickets.KnownNote) -> Note:
+    kind = note.file_kind
+    file = None if kind is None else Sent(cast(MediaKind, kind), "", note.file_mime, note.file_name)
+    return Note(note.id, bool(note.by), note.text, note.at, file)
+
+
+def _topic_in_hand(event: Event, state: State) -> str:
+    """The topic that the desk works on."""
+    if isinstance(event.what, Chose) and event.what.token.startswith("@faq_desk:topic:"):
+        return event.what.token.rpartition(":")[2]
+    places = (place for place in (state.place, *state.parked) if place.flow == "faq_desk")
+    return next((str(place.data.get("topic") or "") for place in places), "")
 
 
 def _text(event: Event) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
 
-from storage import audit, events
+from storage import audit, events, faq_topics, tickets
+from storage.faq_asked import ASKED
 from storage.forms import ANSWERS, RUNS
 from storage.money_erasing import erase_money
 from storage.money_export import export_money
@@ -14,10 +15,10 @@ from storage.network import ENTERPRISES, INVITATIONS, LINK_CODES
 from storage.outbox import OUTBOX
 from storage.people import ADDRESSES, CONSENTS, MEMBERSHIPS, PEOPLE
 from storage.profiles import PROFILES
-from storage.tickets import FILES, TICKETS
+from storage.tickets import FILES, NOTES, TICKETS
 from storage.timers import TIMERS
 
-HELD = (ADDRESSES, MEMBERSHIPS, CONSENTS, TIMERS, LINK_CODES)
+HELD = (ADDRESSES, MEMBERSHIPS, CONSENTS, TIMERS, LINK_CODES, ASKED)
 """Tables whose rows belong to one person alone."""
 
 
@@ -26,11 +27,16 @@ def export(conn: Connection, person_id: str) -> bytes:
     runs = [dict(r._mapping) for r in conn.execute(select(RUNS).where(RUNS.c.person_id == person_id))]
     for run in runs:
         run["answers"] = _rows(conn, ANSWERS, ANSWERS.c.run_id == run["id"])
-    tickets = _rows(conn, TICKETS, TICKETS.c.person_id == person_id)
-    for ticket in tickets:
-        ticket.pop("answered_by", None)
-        names = select(FILES.c.name, FILES.c.mime, FILES.c.received_at).where(FILES.c.ticket_id == ticket["id"])
-        ticket["files"] = [dict(r._mapping) for r in conn.execute(names)]
+    threads = _rows(conn, TICKETS, TICKETS.c.person_id == person_id)
+    for thread in threads:
+        thread.pop("assignee", None)
+        written = select(NOTES.c.by, NOTES.c.text, NOTES.c.at).where(NOTES.c.ticket_id == thread["id"])
+        thread["messages"] = [
+            {"from": "association" if by else "you", "text": text, "at": at}
+            for by, text, at in conn.execute(written.order_by(NOTES.c.number))
+        ]
+        names = select(FILES.c.name, FILES.c.mime, FILES.c.received_at).where(FILES.c.ticket_id == thread["id"])
+        thread["files"] = [dict(r._mapping) for r in conn.execute(names)]
     memberships = conn.execute(
         select(MEMBERSHIPS, ENTERPRISES.c.name.label("enterprise"))
         .outerjoin(ENTERPRISES, ENTERPRISES.c.id == MEMBERSHIPS.c.enterprise_id)
@@ -52,7 +58,8 @@ def export(conn: Connection, person_id: str) -> bytes:
         ],
         "consents": _rows(conn, CONSENTS, CONSENTS.c.person_id == person_id),
         "questionnaires": runs,
-        "messages_to_the_association": tickets,
+        "messages_to_the_association": threads,
+        "questions_waiting_for_an_answer": _rows(conn, ASKED, ASKED.c.person_id == person_id),
         "messages_not_yet_understood": [letter.body for letter in letters],
         "timers": _rows(conn, TIMERS, TIMERS.c.person_id == person_id),
         **export_money(conn, person_id),
@@ -77,12 +84,13 @@ def erase(conn: Connection, person_id: str, at: datetime) -> None:
     mine = select(RUNS.c.id).where(RUNS.c.person_id == person_id)
     conn.execute(delete(ANSWERS).where(ANSWERS.c.run_id.in_(mine)))
     conn.execute(delete(RUNS).where(RUNS.c.person_id == person_id))
-    tickets = select(TICKETS.c.id).where(TICKETS.c.person_id == person_id)
-    conn.execute(delete(FILES).where(FILES.c.ticket_id.in_(tickets)))
-    conn.execute(delete(TICKETS).where(TICKETS.c.person_id == person_id))
+    threads = conn.execute(select(TICKETS.c.id).where(TICKETS.c.person_id == person_id)).scalars().all()
+    tickets.drop(conn, threads)
     conn.execute(delete(OUTBOX).where(OUTBOX.c.person_id == person_id))
     conn.execute(update(INVITATIONS).where(INVITATIONS.c.used_by == person_id).values(used_by="erased"))
-    conn.execute(update(TICKETS).where(TICKETS.c.answered_by == person_id).values(answered_by="erased"))
+    conn.execute(update(NOTES).where(NOTES.c.by == person_id).values(by="erased"))
+    conn.execute(update(TICKETS).where(TICKETS.c.assignee == person_id).values(assignee=""))
+    faq_topics.forget_author(conn, person_id)
     for table in HELD:
         conn.execute(delete(table).where(table.c.person_id == person_id))
     conn.execute(delete(PEOPLE).where(PEOPLE.c.id == person_id))
@@ -94,7 +102,7 @@ def drop_guest(conn: Connection, person_id: str, heir: str) -> None:
     is on its way to her, is the other's."""
     for table in (TIMERS, LINK_CODES, CONSENTS, PROFILES):
         conn.execute(delete(table).where(table.c.person_id == person_id))
-    for kept in (TICKETS, OUTBOX):
+    for kept in (TICKETS, ASKED, OUTBOX):
         conn.execute(update(kept).where(kept.c.person_id == person_id).values(person_id=heir))
     conn.execute(delete(PEOPLE).where(PEOPLE.c.id == person_id))
 

@@ -3,7 +3,8 @@
 Unfinished questionnaires 30 days after the last answer; answers six months after the wave, those of art. 9 three;
 the place in a conversation, its guests and its messages 90 days, what we said only 7; events that could not be
 worked 90 days, others 30; expired codes 30 days; the proof of a newsletter consent 24 months after its withdrawal.
-Vouchers: money_retention.py.
+Threads with the welfare manager a year after they were closed; questions of the queue 90 days after their answer, a
+year without one. Vouchers: money_retention.py.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from storage import audit
+from storage import audit, faq_asked, tickets
 from storage.events import DEAD, DONE, EVENTS, RETRIED
 from storage.forms import ANSWERS, RUNS, WAVES
 from storage.money_retention import retain_money
@@ -19,7 +20,7 @@ from storage.network import LINK_CODES
 from storage.outbox import NODES, OUTBOX
 from storage.people import CONSENTS, MEMBERSHIPS, PEOPLE
 from storage.privacy import erase
-from storage.tickets import TICKETS
+from storage.tickets import OPEN, TICKETS
 
 UNFINISHED = timedelta(days=30)
 ANSWERED = timedelta(days=183)
@@ -42,6 +43,7 @@ class Gone:
     events: int
     codes: int
     money: int = 0
+    questions: int = 0
 
 
 def retain(conn: Connection, at: datetime) -> Gone:
@@ -80,9 +82,10 @@ def retain(conn: Connection, at: datetime) -> Gone:
     conn.execute(delete(NODES).where(NODES.c.beat_at < at - EVENT))
     codes = conn.execute(delete(LINK_CODES).where(LINK_CODES.c.expires_at < at - CODE)).rowcount
     money = retain_money(conn, at)
-    gone = Gone(runs, answers, guests, messages, worked + lost, codes, money)
-    if any((runs, answers, guests, lost, money)):
-        subject = f"runs {runs}, answers {answers}, guests {guests}, dead letters {lost}, money {money}"
+    questions = tickets.drop_closed(conn, at) + faq_asked.drop_old(conn, at)
+    gone = Gone(runs, answers, guests, messages, worked + lost, codes, money, questions)
+    if any((runs, answers, guests, lost, money, questions)):
+        subject = f"runs {runs}, answers {answers}, guests {guests}, letters {lost}, money {money}, asked {questions}"
         audit.record(conn, "retention", subject[:60], "", at)
     return gone
 
@@ -99,7 +102,7 @@ def _proofs(conn: Connection, at: datetime) -> None:
 def _guests(conn: Connection, at: datetime) -> int:
     """People who never joined and have not written for a while."""
     members = select(MEMBERSHIPS.c.person_id)
-    asking = select(TICKETS.c.person_id).where(TICKETS.c.answered_at.is_(None))
+    asking = select(TICKETS.c.person_id).where(TICKETS.c.state == OPEN)
     old = conn.execute(
         select(PEOPLE.c.id).where(
             PEOPLE.c.seen_at < at - CHAT, PEOPLE.c.id.not_in(members), PEOPLE.c.id.not_in(asking)

@@ -8,6 +8,8 @@ from storage import (
     calls,
     claims,
     events,
+    faq_asked,
+    faq_topics,
     forms,
     ledger,
     network,
@@ -26,6 +28,6 @@ from storage import (
     vouchers,
 )
 
-SUBJECTS = (audit, events, forms, network, notes, outbox, people, simulator, tickets, timers)
+SUBJECTS = (audit, events, faq_asked, faq_topics, forms, network, notes, outbox, people, simulator, tickets, timers)
 MONEY = (alerts, calls, claims, ledger, papers, payments, pots, profiles, redemptions, requests, vouchers)
 METADATA = SQLModel.metadata

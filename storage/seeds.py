@@ -1,11 +1,13 @@
-"""What a fresh database needs before anybody can use it: the questionnaire of content/forms, published once."""
+"""What a fresh database needs before anybody can use it: the questionnaire of content/forms, published once, and the
+answers about the rules of content/faq."""
 
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage import forms
+from storage import faq_seed, forms
+from storage.faq_library import Answers
 
 NEEDS = "needs"
 
@@ -39,3 +41,9 @@ def needs_form(conn: Connection, content: Path, at: datetime) -> str:
         return publish_workbook(conn, (content / "forms" / "needs.xlsx").read_bytes(), NEEDS, at)
     except BadForm as error:
         raise BadForm(f"content/forms/needs.xlsx cannot be published:\n{error}") from error
+
+
+def answers(conn: Connection, content: Path, at: datetime) -> Answers:
+    """The topics of content/faq are in the rows, unless edited there; who answers from them. Raises ContentError."""
+    faq_seed.seed(conn, content / "faq", at)
+    return Answers(*faq_seed.beside(content / "faq"))

@@ -29,6 +29,7 @@ from storage import demo, forms, outbox, people
 from storage.content import Content
 from storage.db import Database
 from storage.facts import World
+from storage.faq_library import Answers
 from storage.forms import Library
 from storage.lanes import Lanes
 from storage.workbooks import Report
@@ -186,7 +187,7 @@ async def open_office(
     one claims what is due."""
     lanes = Lanes(database)
     lines = {channel: Line(channel) for channel in channels}
-    world = World(content, lambda: HOUSE, database.keys, LIBRARY)
+    world = World(content, lambda: HOUSE, database.keys, LIBRARY, Answers((), ()))
     delivery = Delivery(lanes, lines, Renderer(content.catalog, file_sources(database)), lambda: office.now, node)
     turns = Turns(
         lanes, world, Engine(tuple(flows)) if flows else engine(), delivery, lambda: office.now,

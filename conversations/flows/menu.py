@@ -36,6 +36,8 @@ from conversations.understand import Word, word_in
 
 _USEFUL = frozenset[Role]({"worker", "welfare_manager", "coordinator", "partner", "accountant", "referent"})
 """The roles for which the menu has something of their own today."""
+MOST_ROWS = 10
+"""Rows of a WhatsApp list."""
 _DECIDING = frozenset[Role]({"welfare_manager", "coordinator"})
 
 
@@ -101,7 +103,7 @@ def _home(facts: Facts) -> Message:
         body.append(told)
         choices += more
     if person.holds("welfare_manager"):
-        waiting = sum(ticket.open for ticket in facts.tickets)
+        waiting = sum(t.open and t.waiting == "us" and not t.mine for t in facts.tickets)
         body.append(p("menu.tickets", count=waiting) if waiting else p("menu.no_tickets"))
         choices.append(choice("@handoff:list", "menu.questions"))
     if any(person.holds(role) for role in _DECIDING):
@@ -117,12 +119,14 @@ def _home(facts: Facts) -> Message:
     if person.stopped:
         body.append(p("menu.stopped"))
     choices += (
+        choice("@faq:open", "menu.faq"),
         choice("@handoff:open", "menu.human"),
         choice("@privacy:open", "menu.data"),
         choice("@language:open", "menu.language"),
-        choice("@link:open", "menu.link"),
-        choice("@menu:help", "menu.help_choice"),
     )
+    # the help names the word for a second chat too
+    link = (choice("@link:open", "menu.link"),) if len(choices) < MOST_ROWS - 1 else ()
+    choices += (*link, choice("@menu:help", "menu.help_choice"))
     # who answers the questions needs no number to call
     call = () if person.holds("welfare_manager") else phone_line(facts.house)
     return Message(title=p("menu.title"), body=(*body, *call), choices=tuple(choices))

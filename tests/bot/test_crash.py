@@ -113,7 +113,9 @@ async def test_killed_at_random_moments_it_keeps_every_word_once_and_asks_at_mos
             assert await asyncio.wait_for(process.wait(), 10) == 0
         acts = PEOPLE * (WORDS + 3)
         with opened(settings, keys) as database, database.read() as conn:
-            told = {ticket.text.split("\n")[0]: ticket.text for ticket in tickets.open_tickets(conn, 100)}
+            threads = [ticket.id for ticket in tickets.open_tickets(conn, 100)]
+            said = [note.text for notes in tickets.notes_of(conn, threads).values() for note in notes]
+            told = {text.split("\n")[0]: text for text in said}
             for words in people.values():
                 assert told[words[0]] == "\n".join(words)
             events = conn.execute(select(EVENTS.c.status)).scalars().all()

@@ -25,6 +25,8 @@ from conversations.facts import (
     Wave,
 )
 from conversations.flow import Flow
+from conversations.flows.faq import Faq
+from conversations.flows.faq_desk import FaqDesk
 from conversations.flows.handoff import Handoff
 from conversations.flows.joining import Joining
 from conversations.flows.language import Language
@@ -56,6 +58,8 @@ FLOWS: tuple[Flow, ...] = (
     Link(),
     Privacy(),
     Needs(),
+    Faq(),
+    FaqDesk(),
     Handoff(),
     *VOUCHERS,
 )

@@ -109,7 +109,7 @@ def test_every_word_can_be_said() -> None:
     said = {word_in(text) for text in ("menu", "aiuto", "indietro", "annulla", "salta", "lingua", "stop", "start")}
     said |= {word_in(text) for text in ("privacy", "cancella tutto", "operatore", "collega", "ciao", "grazie")}
     said |= {word_in(text) for text in ("questionario", "domande", "voucher", "rimborso", "da decidere", "approva")}
-    said |= {word_in(text) for text in ("rifiuta", "chiedi", "dettagli", "confermo")}
+    said |= {word_in(text) for text in ("rifiuta", "chiedi", "dettagli", "confermo", "faq")}
     assert said == set(Word)
 
 

@@ -42,7 +42,7 @@ async def sent_in(lanes: Lanes, *channels: str) -> None:
     def job(conn) -> None:  # type: ignore[no-untyped-def]
         people.add_guest(conn, "bianca", "it", NOW)
         for number, channel in enumerate(channels):
-            tickets.open_ticket(conn, f"t{number}", "", "bianca", "", NOW)
+            tickets.open_ticket(conn, f"t{number}", "bianca", "", NOW)
             tickets.add_file(conn, f"t{number}", channel, "photo", "image/jpeg", "f.jpg", f"ref{number}", NOW)
 
     await lanes.run(job)

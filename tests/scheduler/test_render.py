@@ -66,7 +66,7 @@ def test_a_file_of_a_ticket_goes_out_when_it_is_here_and_its_loss_is_told(
 ) -> None:
     with database.write() as conn:
         people.add_guest(conn, "bianca", "it", NOW)
-        tickets.open_ticket(conn, "t1", "", "bianca", "", NOW)
+        tickets.open_ticket(conn, "t1", "bianca", "", NOW)
         tickets.add_file(conn, "t1", "telegram", "photo", "image/jpeg", "asilo.jpg", "ref", NOW)
     renderer = Renderer(content.catalog, file_sources(database))
 

@@ -8,8 +8,11 @@ from sqlalchemy import Connection
 from conversations.event_json import event_to_json
 from conversations.events import Address, Event, Said
 from conversations.forms.walk import AnswerRow
-from storage import events, forms, network, outbox, people, tickets, timers
+from storage import events, faq_asked, forms, network, outbox, people, tickets, timers
 from storage.crypto import KeyRing
+
+
+PARTS = ("risposta", "bozza", "domanda", "allegato", "lettera", "guasto", "attesa", "nome")
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Life:
 def live(conn: Connection, keys: KeyRing, name: str, phone: str, at: datetime, wave: str = "") -> Life:
     """A worker who answered, asked, was answered, waits for a reminder, and met a defect of ours."""
     person, run, ticket = f"id-of-{name}", f"run-of-{name}", f"ticket-of-{name}"
-    words = tuple(f"{part}-di-{name}" for part in ("risposta", "bozza", "domanda", "allegato", "lettera", "guasto"))
-    answer, draft, question, file, letter, defect = words
+    words = tuple(f"{part}-di-{name}" for part in PARTS)
+    answer, draft, question, file, letter, defect, waiting, _ = words
     people.add_guest(conn, person, "it", at)
     address = Address("whatsapp", phone, "phone")
     known = people.add_address(conn, person, address, keys.hash("address", f"whatsapp:{phone}"), at)
@@ -50,7 +53,9 @@ def live(conn: Connection, keys: KeyRing, name: str, phone: str, at: datetime, w
     forms.finish_run(
         conn, run, {"answers": {"/q": answer}}, [AnswerRow("q", "q", "text", answer, "G"), sensitive(answer)], at
     )
-    tickets.open_ticket(conn, ticket, "", person, question, at)
+    tickets.open_ticket(conn, ticket, person, question, at)
+    tickets.name_asker(conn, ticket, f"nome-di-{name}")
+    faq_asked.ask(conn, f"asked-by-{name}", f"asked-by-{name}", person, waiting, "it", "deferred", "", at)
     tickets.add_file(conn, ticket, "whatsapp", "photo", "image/jpeg", f"{file}.jpg", f"ref-{file}", at)
     body = {"message": {"body": [{"v": letter}]}, "language": "it"}
     outbox.put(conn, outbox.Post(person, known.id, "whatsapp", 0, body), at, "node")

@@ -49,7 +49,7 @@ def guest(conn: Connection, at: datetime) -> None:
 
 def guest_who_waits_for_an_answer(conn: Connection, at: datetime) -> None:
     guest(conn, at)
-    tickets.open_ticket(conn, "t", "", "ospite", "domanda", at)
+    tickets.open_ticket(conn, "t", "ospite", "domanda", at)
 
 
 def spoken(conn: Connection, at: datetime) -> None:

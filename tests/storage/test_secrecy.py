@@ -52,9 +52,9 @@ def test_the_same_text_twice_looks_different_on_the_disk(database: Database, key
     with database.write() as conn:
         for name in ("bianca", "carla"):
             live(conn, keys, name, f"+1202555014{len(name)}{name[0] == 'c':d}", NOW)
-            tickets.open_ticket(conn, f"t-{name}", "", f"id-of-{name}", "le stesse parole", NOW)
+            tickets.open_ticket(conn, f"t-{name}", f"id-of-{name}", "le stesse parole", NOW)
     with database.read() as conn:
-        tokens = conn.execute(text("SELECT text FROM ticket WHERE id IN ('t-bianca', 't-carla')")).scalars().all()
+        tokens = conn.execute(text("SELECT text FROM ticket_note WHERE id IN ('t-bianca', 't-carla')")).scalars().all()
     assert len({bytes(token) for token in tokens}) == 2
 
 
@@ -65,5 +65,5 @@ def test_without_the_key_nothing_can_be_read(database: Database, keys: KeyRing) 
         database.engine.url.render_as_string(hide_password=False), KeyRing.parse(new_key())
     )
     with stranger.read() as conn, pytest.raises(UnknownKey):
-        tickets.open_tickets(conn)
+        tickets.notes_of(conn, ["ticket-of-bianca"])
     stranger.close()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from conversations.effects import (
-    AnswerTicket,
+    CloseTicket,
     DiscardRun,
     Effect,
     ErasePerson,
@@ -14,22 +14,39 @@ from conversations.effects import (
     Forget,
     Here,
     IssueLinkCode,
+    NameAsker,
     OpenTicket,
     RecordConsent,
     Remind,
+    ReopenTicket,
     ResumeMessages,
     SaveRun,
     Say,
     SetLanguage,
     StartRun,
     StopMessages,
+    TakeTicket,
+    ToAskers,
+    ToFollower,
     ToPerson,
     ToRole,
     ToTicket,
+    WriteTicket,
 )
 from conversations.engine import Engine
 from conversations.events import Address, Chose, Due, Event, Said, Sent
-from conversations.facts import Consent, Facts, House, Membership, NeedsRun, Person, Ticket, Wave
+from conversations.facts import Consent, Facts, House, Matter, Membership, NeedsRun, Note, Person, Ticket, Wave
+from conversations.faq_foresee import after
+from conversations.faq_orders import (
+    AnswerGroup,
+    ChangeTopic,
+    DismissGroup,
+    QueueQuestion,
+    RateAnswer,
+    RestoreTopic,
+)
+from conversations.faq_text import you_asked
+from conversations.faq_views import NO_DESK, Desk, Group, Knowledge, Topic, Version
 from conversations.forms.form import Form
 from conversations.forms.run import from_json
 from conversations.messages import Message
@@ -60,16 +77,52 @@ class Record:
     timers: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
 
-class World:
-    """The people, their questionnaires, tickets and timers, and the clock."""
+@dataclass
+class Thread:
+    """What storage would keep of one thread with the welfare manager."""
 
-    def __init__(self, form: Form | None = None, days_open: int = 30) -> None:
+    owner: str
+    matter: Matter
+    topic: str
+    at: datetime
+    due: datetime | None
+    notes: list[Note]
+    open: bool = True
+    waiting: str = "us"
+    assignee: str = ""
+    name: str = ""
+    closed_at: datetime | None = None
+
+
+@dataclass
+class Waiting:
+    """A question of the queue."""
+
+    id: str
+    group: str
+    owner: str
+    text: str
+    reason: str
+    topic: str
+    at: datetime
+    open: bool = True
+
+
+class World:
+    """The people, their questionnaires, threads and timers, the answers, and the clock."""
+
+    def __init__(self, form: Form | None = None, days_open: int = 30, faq: Knowledge | None = None) -> None:
         self.now = MONDAY
         self.form = form or needs_form()
         self.wave: Wave | None = Wave("wave", "needs", self.form.version, MONDAY + timedelta(days=days_open))
         self.house = HOUSE
         self.records: dict[str, Record] = {}
-        self.tickets: dict[str, tuple[str, Ticket]] = {}
+        self.tickets: dict[str, Thread] = {}
+        self.faq = faq
+        self.queue: list[Waiting] = []
+        self.ratings: list[tuple[str, str]] = []
+        self.history: dict[str, list[Version]] = {}
+        self.signed: dict[str, str] = {}
         self.phones: list[Phone] = []
         self.states: dict[str, State] = {}
         self.count = 0
@@ -111,9 +164,9 @@ class World:
         record = self.records[phone.name]
         reader = record.person.holds("welfare_manager")
         tickets = tuple(
-            replace(ticket, mine=owner == phone.name)
-            for owner, ticket in self.tickets.values()
-            if owner == phone.name or (reader and ticket.open)
+            ticket_view(key, thread, phone.name)
+            for key, thread in self.tickets.items()
+            if thread.owner == phone.name or reader
         )
         is_open = self.wave is not None and self.wave.closes_at > self.now
         return Facts(
@@ -123,7 +176,41 @@ class World:
             form=self.form if is_open else None,
             tickets=tickets,
             documents=content().documents,
+            faq=self.faq,
+            desk=self.desk(phone) if reader else NO_DESK,
         )  # fmt: skip
+
+    def desk(self, phone: "Phone") -> Desk:
+        groups: dict[str, list[Waiting]] = {}
+        for one in self.queue:
+            if one.open:
+                groups.setdefault(one.group, []).append(one)
+        views = tuple(
+            Group(key, len({w.owner for w in found}), tuple(w.text for w in found), found[0].reason, found[0].topic,
+                  found[0].at, "it")  # type: ignore[arg-type]
+            for key, found in groups.items()
+        )  # fmt: skip
+        topic = str(phone.state.place.data.get("topic") or "")
+        return Desk(
+            tuple(sorted(views, key=lambda g: -g.count)),
+            tuple(reversed(self.history.get(topic, []))),
+            name=self.signed.get(phone.name, ""),
+        )
+
+    def change(self, effect: ChangeTopic, phone: "Phone") -> None:
+        """The next version, as storage writes it."""
+        assert self.faq is not None
+        held = self.faq.topics.get(effect.topic_id)
+        assert (held.version if held else 0) == effect.version, "storage would answer with a Conflict"
+        before = held or Topic(effect.topic_id, 0, False, {}, {}, {}, "progetto")
+        self.keep(after(before, effect.patch, self.now.date()), effect.why)
+        if effect.why in ("signed", "confirmed"):
+            self.signed[phone.name] = str(effect.patch["verified_by"])
+
+    def keep(self, topic: Topic, why: str) -> None:
+        assert self.faq is not None
+        self.history.setdefault(topic.id, []).append(Version(topic, self.now, why))
+        self.faq = replace(self.faq, stamp=self.faq.stamp + 1, topics={**self.faq.topics, topic.id: topic})
 
     def apply(self, effect: Effect, phone: "Phone") -> None:
         record = self.records[phone.name]
@@ -137,8 +224,19 @@ class World:
                     if other.name != phone.name and self.records[other.name].person.holds(role):
                         other.receive(effect)
             case Say(to=ToTicket(ticket_id=key)):
-                owner = self.tickets[key][0]
+                owner = self.tickets[key].owner
                 [other for other in self.phones if other.name == owner][-1].receive(effect)
+            case Say(to=ToFollower(ticket_id=key)):
+                assignee = self.tickets[key].assignee
+                readers = [o for o in self.phones if self.records[o.name].person.holds("welfare_manager")]
+                for other in [o for o in readers if o.name == assignee] or readers:
+                    if other.name != phone.name:
+                        other.receive(effect)
+            case Say(to=ToAskers(group_id=key)):
+                for one in self.queue:
+                    if one.group == key and one.open:
+                        message = replace(effect.message, body=(you_asked(one.text), *effect.message.body))
+                        [p for p in self.phones if p.name == one.owner][-1].receive(replace(effect, message=message))
             case Say(to=ToPerson()):
                 raise AssertionError("these flows know nobody by id")
             case StartRun(run_id=key, wave_id=wave, form_version=version, run=run):
@@ -166,13 +264,36 @@ class World:
                 record.person = replace(person, stopped=isinstance(effect, StopMessages))
             case SetLanguage(language=language):
                 record.person = replace(person, language=language)
-            case OpenTicket(ticket_id=key, text=text, file=file, about=about):
-                ticket = Ticket(key, ticket_number(key), text, self.now, True, False, file, about)
-                self.tickets[key] = (phone.name, ticket)
-            case AnswerTicket(ticket_id=key, text=text):
-                owner, ticket = self.tickets[key]
-                assert ticket.open, "storage would answer with a Conflict"
-                self.tickets[key] = (owner, replace(ticket, open=False, answer=text))
+            case OpenTicket(ticket_id=key, text=text, file=file):
+                first = Note(key, False, text, self.now, file)
+                self.tickets[key] = Thread(phone.name, effect.matter, effect.topic, self.now, effect.due, [first])
+            case WriteTicket(ticket_id=key, note_id=note, text=text, file=file, after=mark):
+                thread = self.tickets[key]
+                ours = mark is not None
+                assert mark in (None, len(thread.notes)), "storage would answer with a Conflict"
+                thread.notes.append(Note(note, ours, text, self.now, file))
+                thread.open, thread.waiting, thread.due = True, "them" if ours else "us", effect.due
+                thread.assignee = thread.assignee or (phone.name if ours else "")
+            case TakeTicket(ticket_id=key):
+                self.tickets[key].assignee = phone.name
+            case CloseTicket(ticket_id=key) | ReopenTicket(ticket_id=key):
+                self.tickets[key].open = isinstance(effect, ReopenTicket)
+            case NameAsker(ticket_id=key, name=name):
+                self.tickets[key].name = name
+            case RateAnswer(topic_id=key, verdict=verdict):
+                self.ratings.append((key, verdict))
+            case QueueQuestion(question_id=key, text=text):
+                alike = [one.group for one in self.queue if one.open and one.text == text]
+                group = alike[0] if alike else key
+                self.queue.append(Waiting(key, group, phone.name, text, effect.reason, effect.topic_id, self.now))
+            case AnswerGroup(group_id=key) | DismissGroup(group_id=key):
+                self.queue = [replace(one, open=one.open and one.group != key) for one in self.queue]
+            case ChangeTopic():
+                self.change(effect, phone)
+            case RestoreTopic(topic_id=key, version=version, to=to):
+                assert self.faq is not None and self.faq.topics[key].version == version
+                old = next(one.topic for one in self.history[key] if one.topic.version == to)
+                self.keep(replace(old, version=version + 1), "restored")
             case ErasePerson():
                 self.records[phone.name] = Record(Person(phone.name, person.language))
             case IssueLinkCode():
@@ -244,6 +365,15 @@ class Phone:
     def labels(self) -> list[str]:
         message = self.received[-1] if self.received else Message()
         return [render(one.label, self.language, content().catalog) for one in (*message.choices, *message.ways)]
+
+
+def ticket_view(key: str, thread: Thread, reader: str) -> Ticket:
+    """The thread as this person may see it."""
+    taken = "" if not thread.assignee else "me" if thread.assignee == reader else "other"
+    return Ticket(
+        key, ticket_number(key), thread.at, thread.open, thread.owner == reader, thread.matter, thread.topic,
+        thread.waiting, thread.due, taken, thread.name, len(thread.notes), tuple(thread.notes),  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def stored(run):

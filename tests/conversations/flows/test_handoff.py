@@ -1,6 +1,7 @@
-"""A message to a person of the association, its ticket, and the answer of a welfare manager who knows no name."""
+"""A private thread between a person and a welfare manager who knows no name until she is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from conversations.effects import OpenTicket, Say, ToRole, ToTicket
 from conversations.events import Chose, ContactShared, Located, Sent, Unreadable
 from conversations.phrases import render
 from conversations.rules.tickets import ticket_number
+from tests.conversations.flows.answers import knowledge
 from tests.conversations.flows.phones import PHONE, Phone, World, told
 from tests.conversations.player import content
 
@@ -75,8 +77,8 @@ def test_several_messages_become_one_question() -> None:
     said = giulia.say("Il più piccolo ha un anno.")
     assert "Ho due figli.\nIl più piccolo ha un anno." in said
     giulia.say("invia")
-    ((_, ticket),) = giulia.world.tickets.values()
-    assert ticket.text == "Ho due figli.\nIl più piccolo ha un anno."
+    (thread,) = giulia.world.tickets.values()
+    assert thread.notes[0].text == "Ho due figli.\nIl più piccolo ha un anno."
 
 
 def test_write_again_begins_with_an_empty_message() -> None:
@@ -103,12 +105,13 @@ def test_a_file_can_be_the_question(kind: str, words: str) -> None:
     assert words in giulia.send(kind, mime="x/y", name="Giulia Rossi.pdf", size=1_000, caption="eccola")
     assert "eccola" in giulia.text
     giulia.say("invia")
-    ((_, ticket),) = giulia.world.tickets.values()
-    assert ticket.file is not None and ticket.file.kind == kind and ticket.text == "eccola"
+    ((key, thread),) = giulia.world.tickets.items()
+    note = thread.notes[0]
+    assert note.file is not None and note.file.kind == kind and note.text == "eccola"
     marta.tap("Apri")
     file, screen = marta.messages
     assert file.attachment is not None
-    assert (file.attachment.source, file.attachment.ref) == ("ticket", ticket.id)
+    assert (file.attachment.source, file.attachment.ref) == ("ticket", key)
     assert "Rossi" not in file.attachment.name and file.attachment.name.endswith(".pdf")
     assert "[Apri l'allegato]" in told(screen, "it")
     marta.tap("Apri l'allegato")
@@ -237,7 +240,9 @@ def test_a_question_is_read_and_answered_like_this() -> None:
     ticket = asked_by(giulia)
     number = ticket_number(ticket)
     assert marta.tap("Apri") == (
-        f"Domanda {number}\nScritta il 23/11/2026, 10:00.\n{QUESTION}\n[Rispondi]\n[Domande aperte]\n[Indietro]"
+        f"Domanda {number}\nScrive una persona, per il proprio lavoro.\nRispondi entro il 25/11/2026, 10:00.\n"
+        f"una persona, il 23/11/2026, 10:00:\n{QUESTION}\n"
+        "[Rispondi]\n[La seguo io]\n[Chiedi il nome]\n[Chiudi la domanda]\n[Domande aperte]\n[Indietro]"
     )
     assert "senza il tuo nome" in marta.tap("Rispondi")
     marta.say("Sì, lo prevede la legge.")
@@ -248,49 +253,52 @@ def test_a_question_is_read_and_answered_like_this() -> None:
     answer = giulia.received[-1]
     assert told(answer, "it") == (
         f"Risposta alla domanda {number}\nSì, lo prevede la legge.\nVale per 12 mesi.\n"
-        "Se non ti basta, puoi scrivere ancora.\n[Ho un'altra domanda]\n[Grazie, basta così]"
+        "Se non ti basta, puoi scrivere ancora.\n[Scrivi ancora]\n[Grazie, basta così]"
     )
     assert answer.template is not None and answer.template.name == "ticket_answer"
     assert [render(v, "it", content().catalog) for v in answer.template.variables] == [number]
-    assert not giulia.world.tickets[ticket][1].open
+    thread = giulia.world.tickets[ticket]
+    assert thread.open and thread.waiting == "them" and thread.assignee == "marta" and thread.due is None
     (said,) = [e for e in giulia.world.effects if isinstance(e, Say) and isinstance(e.to, ToTicket)]
     assert said.to == ToTicket(ticket)
 
 
-def test_an_answer_can_be_written_again_and_must_be_a_text() -> None:
+def test_an_answer_can_be_written_again_and_must_be_something() -> None:
     giulia, marta = people()
     asked_by(giulia)
     marta.tap("Apri")
     marta.tap("Rispondi")
-    assert "La risposta deve essere un testo." in marta.send("voice")
+    assert "La risposta deve essere un testo." in (marta.take(Located(45, 9)) or marta.text)
     marta.say("brutta copia")
     marta.tap("Riscrivi")
     assert "brutta copia" not in marta.say("bella copia")
-    assert "troppo lungo" in marta.say("x" * 4_000)
+    assert "troppo lungo" in marta.say("x" * 4_000) or "Non ho capito" in marta.text
     assert marta.say("indietro").startswith("Domanda ")
-    assert marta.say("indietro").startswith("Domande aperte\n")
+    assert marta.say("indietro").startswith("Domande di chi lavora\n")
     assert marta.say("indietro").startswith("Menu\n")
 
 
-def test_the_oldest_question_comes_first_and_pages_hold_nine() -> None:
+def test_the_oldest_question_comes_first_and_pages_hold_seven() -> None:
     giulia, marta = people()
     numbers = []
-    for index in range(11):
+    for index in range(9):
         numbers.append(ticket_number(asked_by(giulia, f"domanda {index}")))
-        giulia.world.pass_time(hours=30)
+        giulia.world.now += timedelta(hours=36)
     marta.take(Chose("@handoff:list"))
-    assert "Ci sono 11 domande che aspettano una risposta." in marta.text
-    assert [label.split(" · ")[0] for label in marta.labels] == [*numbers[:9], "Altre…", "Indietro"]
+    assert "Ci sono 9 domande che aspettano una risposta." in marta.text
+    assert [label.split(" · ")[0] for label in marta.labels] == [*numbers[:7], "Altre…", "Indietro"]
     assert marta.labels[0] == f"{numbers[0]} · 2 settimane"
+    assert "In ritardo" in marta.text
     marta.tap("Altre…")
-    assert [label.split(" · ")[0] for label in marta.labels] == [*numbers[9:], "Altre…", "Indietro"]
+    assert "Aspetta la nostra risposta" in marta.text
+    assert [label.split(" · ")[0] for label in marta.labels] == [*numbers[7:], "Altre…", "Indietro"]
     marta.tap("Altre…")
     assert marta.labels[0].startswith(numbers[0])
     marta.say("2")
     assert "domanda 1\n" in marta.text
 
 
-def test_two_readers_at_once_give_one_answer() -> None:
+def test_two_readers_at_once_give_one_answer_and_the_second_reads_it_first() -> None:
     giulia, marta = people()
     paola = giulia.world.phone("paola", "telegram", "welfare_manager")
     ticket = asked_by(giulia)
@@ -300,23 +308,28 @@ def test_two_readers_at_once_give_one_answer() -> None:
         reader.say(f"risposta di {reader.name}")
     marta.tap("Invia")
     said = paola.tap("Invia")
-    assert f"La domanda {ticket_number(ticket)} ha già una risposta." in said
-    assert giulia.world.tickets[ticket][1].answer == "risposta di marta"
-    assert "risposta di paola" not in told(giulia.received[-1], "it")
-    assert f"La domanda {ticket_number(ticket)} ha già una risposta." in paola.tap("Apri")
+    assert "c'è un messaggio nuovo. Leggilo prima di rispondere." in said
+    assert "risposta di marta" in said and "La segue una collega." in said and "[Rispondi]" not in said
+    assert [note.text for note in giulia.world.tickets[ticket].notes] == [QUESTION, "risposta di marta"]
+    assert "Da adesso la segui tu." in paola.tap("La seguo io")
+    paola.tap("Rispondi")
+    paola.say("aggiungo una cosa")
+    paola.tap("Invia")
+    assert "aggiungo una cosa" in told(giulia.received[-1], "it")
+    assert giulia.world.tickets[ticket].assignee == "paola"
 
 
-def test_a_reader_who_was_interrupted_finds_the_question_answered() -> None:
+def test_a_reader_who_was_interrupted_finds_the_new_message() -> None:
     giulia, marta = people()
-    paola = giulia.world.phone("paola", "telegram", "welfare_manager")
-    asked_by(giulia)
-    paola.tap("Apri")
-    paola.say("aiuto")
+    ticket = asked_by(giulia)
     marta.tap("Apri")
     marta.tap("Rispondi")
-    marta.say("fatto subito")
-    marta.tap("Invia")
-    assert "ha già una risposta" in paola.say("indietro")
+    marta.say("aiuto")
+    giulia.take(Chose(f"@handoff:more:{ticket}"))
+    giulia.say("anzi, è urgente")
+    giulia.say("invia")
+    said = marta.say("indietro")
+    assert "anzi, è urgente" in said and said.startswith(f"Domanda {ticket_number(ticket)}\n")
 
 
 def test_nobody_answers_an_own_question() -> None:
@@ -329,8 +342,8 @@ def test_nobody_answers_an_own_question() -> None:
     assert paola.received and not any("nuova domanda" in told(m, "it") for m in marta.received)
     marta.take(Chose("@handoff:list"))
     marta.say("1")
-    assert "È una tua domanda: risponde un'altra persona." in marta.text
-    assert "Rispondi" not in marta.labels
+    assert "È una tua domanda: risponde una collega." in marta.text
+    assert marta.labels == ["Domande aperte", "Indietro"]
 
 
 @pytest.mark.parametrize(
@@ -347,7 +360,6 @@ def test_no_other_role_reads_a_question(role: str, verb: str) -> None:
 
 
 def test_a_reader_whose_role_ended_reads_no_more() -> None:
-
     giulia, marta = people()
     asked_by(giulia)
     marta.tap("Apri")
@@ -363,7 +375,7 @@ def test_without_open_questions_the_list_says_so() -> None:
     assert marta.text == "Non ci sono domande aperte."
 
 
-# Going on
+# The thread
 
 
 def answered() -> tuple[Phone, Phone, str]:
@@ -376,40 +388,211 @@ def answered() -> tuple[Phone, Phone, str]:
     return giulia, marta, ticket
 
 
-def test_one_more_question_is_a_new_ticket_tied_to_the_first() -> None:
+def test_one_more_message_goes_on_with_the_thread_and_reaches_who_follows_it() -> None:
     giulia, marta, ticket = answered()
+    paola = giulia.world.phone("paola", "telegram", "welfare_manager")
     number = ticket_number(ticket)
-    assert f"La unisco alla domanda {number}." in giulia.tap("Ho un'altra domanda")
+    assert f"Aggiungo il messaggio alla domanda {number}." in giulia.tap("Scrivi ancora")
     giulia.say("Anche in prova?")
-    giulia.say("invia")
-    opened = [effect for effect in giulia.world.effects if isinstance(effect, OpenTicket)][-1]
-    assert opened.about == ticket and opened.ticket_id != ticket
-    assert f"Continua la domanda {number}." in marta.tap("Apri")
+    assert f"Ho aggiunto il messaggio alla domanda {number}." in giulia.say("invia")
+    assert list(giulia.world.tickets) == [ticket] and paola.received == []
+    assert told(marta.received[-1], "it") == f"C'è un nuovo messaggio nella domanda {number}.\n[Apri]"
+    said = marta.tap("Apri")
+    assert said.index(QUESTION) < said.index("Welfare manager, il") < said.index("Anche in prova?")
+    assert "La segui tu." in said
 
 
-def test_a_question_of_somebody_else_is_not_tied_to() -> None:
+def test_a_thread_of_somebody_else_is_neither_read_nor_written_in() -> None:
     giulia, _, ticket = answered()
     ada = giulia.world.phone("ada", "telegram")
     ada.take(Chose(f"@handoff:more:{ticket}"))
     assert ticket_number(ticket) not in ada.text
-    ada.take(Chose(f"@handoff:answer:{ticket}"))
-    assert "Sì." not in ada.text
+    for verb in ("answer", "thread", "name"):
+        ada.take(Chose(f"@handoff:{verb}:{ticket}"))
+        assert "Sì." not in ada.text and QUESTION not in ada.text
+    ada.take(Chose(f"@handoff:enough:{ticket}"))
+    assert giulia.world.tickets[ticket].open
 
 
-def test_thanks_that_is_all_ends_kindly_and_twice_is_the_same() -> None:
-    giulia, _, _ = answered()
+def test_thanks_that_is_all_closes_the_thread_and_writing_again_opens_it() -> None:
+    giulia, marta, ticket = answered()
     for _ in range(2):
         assert giulia.tap("Grazie, basta così") == "Grazie a te. Se serve, siamo qui."
-    assert len(giulia.world.tickets) == 1
+    assert not giulia.world.tickets[ticket].open
+    marta.take(Chose("@handoff:list"))
+    assert marta.labels == ["Chiuse di recente", "Indietro"]
+    giulia.take(Chose(f"@handoff:more:{ticket}"))
+    giulia.say("Ancora una cosa")
+    giulia.say("invia")
+    assert giulia.world.tickets[ticket].open and giulia.world.tickets[ticket].waiting == "us"
 
 
-def test_the_answer_can_be_read_again_and_an_open_question_has_none() -> None:
+def test_a_welfare_manager_closes_and_opens_again() -> None:
+    giulia, marta, ticket = answered()
+    marta.take(Chose(f"@handoff:read:{ticket}"))
+    assert "Domanda chiusa." in marta.tap("Chiudi la domanda")
+    closing = told(giulia.received[-1], "it")
+    assert "è chiusa. Se ti serve altro, scrivi ancora." in closing and "[Scrivi ancora]" in closing
+    marta.take(Chose("@handoff:list"))
+    marta.tap("Chiuse di recente")
+    marta.say("1")
+    assert "Questa domanda è chiusa." in marta.text
+    assert "Domanda riaperta." in marta.tap("Riapri") and "[Rispondi]" in marta.text
+    assert giulia.world.tickets[ticket].open
+
+
+def test_her_own_threads_are_a_list_away_with_everything_that_was_said() -> None:
     giulia, _, ticket = answered()
-    giulia.take(Chose(f"@handoff:answer:{ticket}"))
-    assert giulia.text.startswith(f"Risposta alla domanda {ticket_number(ticket)}\nSì.\n")
-    other = asked_by(giulia, "e poi?")
-    giulia.take(Chose(f"@handoff:answer:{other}"))
-    assert "Non c'è ancora una risposta" in giulia.text
+    giulia.say("persona")
+    giulia.tap("Le mie domande")
+    assert giulia.labels == [f"{ticket_number(ticket)} · risposta", "Nuova domanda", "Indietro"]
+    said = giulia.say("1")
+    assert "Tu, il 23/11/2026, 10:00:" in said and "Welfare manager, il" in said and "Sì." in said
+    giulia.say("scrivo sotto")
+    assert "scrivo sotto" in giulia.text and "[Invia]" in giulia.text
+    giulia.say("invia")
+    assert [note.text for note in giulia.world.tickets[ticket].notes] == [QUESTION, "Sì.", "scrivo sotto"]
+
+
+def test_long_threads_show_the_last_messages_and_the_others_are_counted() -> None:
+    giulia, marta, ticket = answered()
+    for index in range(4):
+        giulia.take(Chose(f"@handoff:more:{ticket}"))
+        giulia.say(f"messaggio {index} " + "x" * 1_500)
+        giulia.say("invia")
+    said = (marta.take(Chose(f"@handoff:read:{ticket}")), marta.text)[1]
+    assert "Prima ci sono altri 2 messaggi." in said and QUESTION not in said
+    assert said.count("x" * 1_500) == 1 and "x…" in said
+
+
+def test_files_go_both_ways_under_the_number_of_the_thread() -> None:
+    giulia, marta = people()
+    ticket = asked_by(giulia)
+    marta.tap("Apri")
+    marta.tap("Rispondi")
+    assert "Con un documento." in marta.send("document", mime="application/pdf", name="Elena.pdf", size=1_000)
+    marta.say("Ecco il modulo.")
+    marta.tap("Invia")
+    sent = giulia.received[-1]
+    note = giulia.world.tickets[ticket].notes[-1]
+    assert sent.attachment is not None and sent.attachment.ref == note.id
+    assert sent.attachment.name == f"{ticket_number(ticket)}.pdf"
+    assert "Ecco il modulo." in told(sent, "it")
+    marta.take(Chose(f"@handoff:read:{ticket}"))
+    marta.tap("Rispondi")
+    assert "Il file è troppo grande." in marta.send("document", size=50_000_000)
+    assert "Qui posso prendere" in marta.send("sticker")
+
+
+# The name
+
+
+def test_a_name_is_read_only_after_the_person_has_told_and_confirmed_it() -> None:
+    giulia, marta = people()
+    ticket = asked_by(giulia)
+    marta.tap("Apri")
+    assert "Ho chiesto alla persona se vuole dire il nome." in marta.tap("Chiedi il nome")
+    assert "Puoi anche dire di no" in told(giulia.received[-1], "it")
+    assert "scrivi il nome che deve leggere" in giulia.tap("Dico il mio nome")
+    assert "leggerà questo nome: Giulia Prova" in giulia.say("Giulia   Prova")
+    assert giulia.world.tickets[ticket].name == ""
+    assert "sa come chiamarti" in giulia.tap("Sì, dillo")
+    assert "ha detto il suo nome" in told(marta.received[-1], "it") and "Giulia" not in told(marta.received[-1], "it")
+    assert "Scrive Giulia Prova, per il proprio lavoro." in marta.tap("Apri")
+
+
+def test_who_wants_to_stay_without_a_name_does() -> None:
+    giulia, marta = people()
+    ticket = asked_by(giulia)
+    marta.tap("Apri")
+    marta.tap("Chiedi il nome")
+    assert giulia.tap("No, resto senza nome") == "Va bene, resti senza nome."
+    giulia.take(Chose(f"@handoff:name:{ticket}"))
+    giulia.say("Giulia")
+    assert "resti senza nome" in giulia.say("2")
+    giulia.take(Chose(f"@handoff:name:{ticket}"))
+    assert "Scrivi il nome, o scegli di restare senza." in giulia.send("voice")
+    assert giulia.world.tickets[ticket].name == ""
+
+
+# For oneself and for the firm
+
+
+def test_an_owner_says_for_whom_she_asks_and_the_two_stay_apart() -> None:
+    world = World()
+    teresa, marta = world.phone("teresa"), world.phone("marta", "telegram", "welfare_manager")
+    owner = tuple(replace(one, contract="owner") for one in teresa.record.person.memberships)
+    teresa.record.person = replace(teresa.record.person, memberships=owner)
+    assert "Per chi chiedi?" in teresa.say("persona")
+    assert "Scegli prima per chi chiedi." in teresa.say("boh")
+    assert "Qui chiedi per l'impresa" in teresa.tap("Per l'impresa")
+    teresa.say("Come funziona il welfare aziendale?")
+    teresa.say("invia")
+    teresa.say("persona")
+    teresa.tap("Per me")
+    teresa.say("Ho diritto al congedo?")
+    teresa.say("invia")
+    assert [thread.matter for thread in world.tickets.values()] == ["enterprise", "worker"]
+    assert "welfare aziendale" not in (marta.take(Chose("@handoff:list")) or marta.text)
+    assert marta.labels[-2:] == ["Di chi lavora (1)", "Indietro"]
+    marta.tap("Di chi lavora (1)")
+    assert marta.text.startswith("Domande di chi lavora") and marta.labels[-2:] == ["Di imprese (1)", "Indietro"]
+    marta.tap("Di imprese (1)")
+    marta.say("1")
+    assert "Scrive un'impresa, per la propria impresa." in marta.text
+
+
+def test_a_referent_asks_for_the_firm_only() -> None:
+    world = World()
+    nino = world.phone("nino", "whatsapp", "referent")
+    assert "Qui chiedi per l'impresa" in nino.say("persona")
+    nino.say("Come si fa?")
+    nino.say("invia")
+    assert [thread.matter for thread in world.tickets.values()] == ["enterprise"]
+
+
+# Deadlines
+
+
+def test_who_follows_hears_of_a_deadline_a_day_before_and_all_colleagues_when_it_is_late() -> None:
+    giulia, marta = people()
+    paola = giulia.world.phone("paola", "telegram", "welfare_manager")
+    ticket = asked_by(giulia)
+    marta.tap("Apri")
+    marta.tap("La seguo io")
+    paola.received.clear()
+    giulia.world.pass_time(days=1)
+    assert "aspetta una risposta entro domani" in told(marta.received[-1], "it") and paola.received == []
+    giulia.received.clear()
+    giulia.world.pass_time(days=1)
+    for reader in (marta, paola):
+        assert "è in ritardo. Chi può, la segua." in told(reader.received[-1], "it")
+    assert "serve ancora un po' di tempo" in told(giulia.received[-1], "it")
+    giulia.received.clear()
+    giulia.world.pass_time(days=40)
+    late = [message for message in paola.received if "in ritardo" in told(message, "it")]
+    assert 5 <= len(late) <= 8 and giulia.received == [], "the colleagues are reminded for a while, she only once"
+    paola.tap("Apri")
+    paola.tap("La seguo io")
+    assert giulia.world.tickets[ticket].assignee == "paola"
+
+
+def test_an_answer_in_time_keeps_everybody_quiet_and_two_weeks_later_the_thread_is_closed() -> None:
+    giulia, marta, ticket = answered()
+    heard = len(marta.received), len(giulia.received)
+    giulia.world.pass_time(days=10)
+    assert (len(marta.received), len(giulia.received)) == heard and giulia.world.tickets[ticket].open
+    giulia.world.pass_time(days=5)
+    assert not giulia.world.tickets[ticket].open and (len(marta.received), len(giulia.received)) == heard
+
+
+def test_a_thread_in_which_the_person_wrote_again_is_not_closed_by_time() -> None:
+    giulia, _, ticket = answered()
+    giulia.take(Chose(f"@handoff:more:{ticket}"))
+    giulia.say("ancora")
+    giulia.say("invia")
+    giulia.world.pass_time(days=20)
+    assert giulia.world.tickets[ticket].open
 
 
 def test_everything_is_there_in_english() -> None:
@@ -421,3 +604,35 @@ def test_everything_is_there_in_english() -> None:
     )
     giulia.say("Can I work part-time?")
     assert "within 2 working days" in giulia.say("send")
+
+
+# Ready answers
+
+
+def test_a_ready_answer_comes_with_its_sources_and_can_be_changed() -> None:
+    world = World(faq=knowledge())
+    giulia, marta = world.phone("giulia", "whatsapp"), world.phone("marta", "telegram", "welfare_manager")
+    asked_by(giulia, "quanto dura il congedo parentale?")
+    marta.tap("Apri")
+    marta.tap("Rispondi")
+    assert marta.labels == ["congedo-parentale", "riposi", "Risposte pronte", "Indietro"]
+    said = marta.tap("congedo-parentale")
+    assert "Risposta su congedo-parentale.\n\nNorma: D.Lgs. 0/2026, art. 1\n\nSe ne occupa: INPS" in said
+    assert "Redatto il 22 novembre 2026, in attesa di verifica." in said
+    marta.say("Nel tuo caso vale.")
+    marta.tap("Invia")
+    answer = told(giulia.received[-1], "it")
+    assert "Risposta su congedo-parentale." in answer and "Nel tuo caso vale." in answer
+
+
+def test_other_ready_answers_are_found_by_a_word() -> None:
+    world = World(faq=knowledge())
+    giulia, marta = world.phone("giulia", "whatsapp"), world.phone("marta", "telegram", "welfare_manager")
+    asked_by(giulia, "How long is parental leave?")
+    marta.tap("Apri")
+    marta.tap("Rispondi")
+    assert "Scegli una risposta pronta" in marta.tap("Risposte pronte")
+    marta.say("posso avere un aiuto per il bambino?")
+    assert marta.labels[:2] == ["nido", "congedo-parentale"]
+    assert "Answer on nido." in marta.say("1"), "in the language of who asked"
+    assert marta.say("indietro").startswith("Domanda ")

@@ -9,7 +9,7 @@ from conversations.effects import StartRun
 from conversations.facts import Ticket
 from tests.conversations.player import HOUSE, NOW, Player, golden, guest, member, open_wave
 
-ALWAYS = ["Parla con una persona", "I miei dati", "Lingua / Language", "Collega un'altra chat", "Aiuto"]
+ALWAYS = ["Domande e risposte", "Parla con una persona", "I miei dati", "Lingua / Language", "Collega un'altra chat", "Aiuto"]
 
 
 def test_a_worker_may_begin_resume_and_then_read_what_she_sent() -> None:
@@ -38,12 +38,13 @@ def test_without_a_wave_or_after_its_end_nothing_is_offered_that_cannot_be_done(
 
 
 def test_the_welfare_manager_sees_how_many_questions_wait() -> None:
-    ticket = Ticket("t1", "A1", "ciao", NOW, open=True, mine=False)
+    ticket = Ticket("t1", "A1", NOW, open=True, mine=False)
     one = Player(member("welfare_manager"), tickets=(ticket,))
     assert "C'è 1 domanda che aspetta risposta." in one.says("menu")
     assert one.labels() == ["Domande ricevute", "Da decidere", "Voucher", *ALWAYS]
     closed = replace(ticket, id="t3", open=False)
-    two = Player(member("welfare_manager", "worker"), tickets=(ticket, replace(ticket, id="t2"), closed))
+    answered = replace(ticket, id="t4", waiting="them")
+    two = Player(member("welfare_manager", "worker"), tickets=(ticket, replace(ticket, id="t2"), closed, answered))
     assert "Ci sono 2 domande che aspettano risposta." in two.says("menu")
     assert "Nessuna domanda" in Player(member("welfare_manager")).says("menu")
 

@@ -1,0 +1,141 @@
+"""From what a person typed to an answer, choices, one more question, or an honest "I do not know"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from conversations.effects import Say
+from conversations.emergency import emergency
+from conversations.facts import Facts
+from conversations.faq.entries import VIOLENCE
+from conversations.faq.ranking import Outcome as Found
+from conversations.faq.ranking import Ranking
+from conversations.faq.tokens import tokens
+from conversations.faq_place import NAME, Asked, kept
+from conversations.faq_screens import (
+    TOPICS,
+    answer,
+    clarify,
+    defer,
+    did_you_mean,
+    person_choice,
+    same_again,
+    topic_choice,
+)
+from conversations.faq_text import answer_texts
+from conversations.faq_views import Knowledge, Topic
+from conversations.flow import BACK, Outcome, first, p
+from conversations.messages import Localized, Message, Text
+from conversations.state import Place
+
+LONG: Final = 1_500
+"""Characters from which a person is told that only the beginning was read closely."""
+_MOST_PARTS: Final = 3
+_LEAST_WORDS: Final = 3
+_SHORT: Final = 5
+_GOES_ON: Final = frozenset("e ed ma invece anche oppure se and but also what if".split())
+
+
+def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) -> Outcome:
+    """What the question leads to. `last` is what was asked and shown before, for a question that follows it."""
+    asked = kept(text)
+    if last is not None:
+        asked = replace(asked, misses=last.misses)
+    before = [*emergency(text, facts)]
+    if len(text) > LONG:
+        before.append(p("faq.long"))
+    parts = _parts(text)
+    if len(parts) > 1:
+        found = _of_parts(parts, asked, before, known, facts)
+        if found is not None:
+            return found
+    context = last.topic if last is not None else ""
+    ranking = _ranked(text, context, known, facts)
+    if ranking.outcome is Found.ANSWER and context and ranking.ids[0] == context != VIOLENCE:
+        topic = known.published(context)
+        if topic is not None:
+            return same_again(topic, asked, known)
+    return _led(ranking, asked, before, known, facts)
+
+
+def ask_again(asked: Asked, facet: str, known: Knowledge, facts: Facts) -> Outcome:
+    """The same question with the side the person chose; no second question is put."""
+    asked = replace(asked, facet=facet or "other")
+    ranking = known.finder.ask(asked.text, language=facts.language, facet=facet or None)
+    return _led(ranking, asked, (), known, facts)
+
+
+def refused(asked: Asked, known: Knowledge, facts: Facts) -> Outcome:
+    """The answer was about something else: what comes next in the ranking, or that we do not know."""
+    asked = replace(asked, refused=(*asked.refused, asked.topic), misses=asked.misses + 1, topic="")
+    ids = known.finder.ask(asked.text, language=facts.language).ids[:5] if asked.text else ()
+    others = [topic for key in ids if key not in asked.refused and (topic := known.published(key)) is not None]
+    if others and asked.misses == 1:
+        return did_you_mean(others[:3], asked, (p("faq.sorry"),))
+    return defer(asked, "off_topic", facts)
+
+
+def _ranked(text: str, context: str, known: Knowledge, facts: Facts) -> Ranking:
+    """A short text, or one that goes on ("e se..."), is read with the topic before; a whole one first without."""
+    said = tokens(text)
+    follows = bool(context) and (len(said) <= _SHORT or (bool(said) and said[0] in _GOES_ON))
+    ranking = known.finder.ask(text, context=context if follows else None, language=facts.language)
+    if not context or follows or ranking.outcome is Found.ANSWER:
+        return ranking
+    within = known.finder.ask(text, context=context, language=facts.language)
+    return within if within.outcome is Found.ANSWER else ranking
+
+
+def _led(ranking: Ranking, asked: Asked, before: Sequence[Text], known: Knowledge, facts: Facts) -> Outcome:
+    first_topic = known.published(ranking.ids[0]) if ranking.ids else None
+    if ranking.outcome is Found.ANSWER and first_topic is not None and first_topic.id not in asked.refused:
+        if first_topic.id == VIOLENCE and facts.language in ("it", ranking.language):
+            # its own first sentence names the number already, in this language
+            before = ()
+        return answer(first_topic, asked, known, facts, before)
+    offered = [topic for key in ranking.offered if (topic := known.published(key)) is not None]
+    offered = [topic for topic in offered if topic.id not in asked.refused]
+    if ranking.outcome is Found.CHOICES and offered:
+        if len(ranking.asks) > 1 and len(offered) == _MOST_PARTS and not asked.facet and asked.text:
+            return clarify(ranking.asks, asked, before)
+        return did_you_mean(offered, asked, before)
+    if ranking.language == "other":
+        before = (*before, p("faq.languages"))
+    return defer(replace(asked, misses=asked.misses + 1), "deferred", facts, before)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """The questions of a message that puts several, each ended by its mark; one part where it does not."""
+    found = [part.strip() for part in re.findall(r"[^?]+\?", text)]
+    asking = [part for part in found if len(tokens(part)) >= _LEAST_WORDS]
+    return tuple(asking[:_MOST_PARTS]) if len(asking) > 1 else (text,)
+
+
+def _of_parts(
+    parts: Sequence[str], asked: Asked, before: Sequence[Text], known: Knowledge, facts: Facts
+) -> Outcome | None:
+    """Each part with its own answer; None where fewer than two parts have one of their own, or it may be violence."""
+    rankings = [known.finder.ask(part, language=facts.language) for part in parts]
+    found: dict[str, Topic] = {}
+    for ranking in rankings:
+        topic = known.published(ranking.ids[0]) if ranking.outcome is Found.ANSWER else None
+        if topic is not None:
+            found.setdefault(topic.id, topic)
+    if asked.danger or VIOLENCE in found or len(found) < 2:
+        return None
+    near = [key for ranking in rankings if ranking.outcome is Found.CHOICES for key in ranking.offered[:2]]
+    others = [
+        topic for key in dict.fromkeys(near) if key not in found and (topic := known.published(key)) is not None
+    ]
+    effects = [
+        Say(Message(title=Localized(topic.title), body=answer_texts(topic, facts)), apart=True)
+        for topic in found.values()
+    ]
+    screen = Message(
+        title=p("faq.title"),
+        body=(*before, p("faq.parts", answered=len(found), parts=len(parts))),
+        choices=(*map(topic_choice, others[:3]), person_choice(asked), TOPICS),
+        ways=(BACK,),
+    )
+    return first(Outcome(Place(NAME, "parts", asked.to_data(ids=[t.id for t in others[:3]])), screen), *effects)

@@ -1,0 +1,115 @@
+"""The screens of the answers: an answer, "did you mean", one more question, "I do not know", a person."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from conversations.facts import Facts
+from conversations.faq.entries import VIOLENCE
+from conversations.faq_place import ENOUGH, NAME, Asked
+from conversations.faq_text import answer_texts
+from conversations.faq_views import Knowledge, Reason, Topic
+from conversations.flow import BACK, Outcome, choice, p, phone_line
+from conversations.messages import Choice, Localized, Message, Text
+from conversations.state import Place
+
+TOPIC: Final = "t:"
+"""What the value of a choice begins with that opens a topic."""
+FACET: Final = "f:"
+_RELATED: Final = 3
+
+TOPICS = choice("topics", "faq.topics")
+NONE = choice("none", "faq.none")
+HIDE = choice("hide", "faq.hide")
+
+
+def topic_choice(topic: Topic) -> Choice:
+    """The row that opens a topic."""
+    return Choice(TOPIC + topic.id, Localized(topic.short))
+
+
+def person_choice(asked: Asked) -> Choice:
+    """The button that writes to the welfare manager about this."""
+    value = f"@handoff:topic:{asked.topic}" if asked.topic and not asked.text else "person"
+    return Choice(value, p("faq.person"), p("faq.person_more"))
+
+
+def answer(topic: Topic, asked: Asked, known: Knowledge, facts: Facts, before: Sequence[Text] = ()) -> Outcome:
+    """The answer, what its reader may say of it, and where to go from it; `before` comes first."""
+    asked = replace(asked, topic=topic.id, danger=asked.danger or topic.id == VIOLENCE)
+    if asked.danger:
+        asked = replace(asked, text="")
+    related = [found for key in topic.related if (found := known.published(key)) is not None and found.covered]
+    body = [*before, *answer_texts(topic, facts)]
+    if topic.referral == "yes" and topic.covered:
+        body.append(p("faq.referral"))
+    body.append(p("faq.useful") if topic.covered else p("faq.elsewhere"))
+    verdicts: tuple[Choice, ...] = (choice("served", "faq.served"), choice("off_topic", "faq.off_topic"))
+    if topic.covered:
+        verdicts = (*verdicts, choice("not_enough", "faq.not_enough"))
+    screen = Message(
+        title=Localized(topic.title),
+        body=tuple(body),
+        choices=(*verdicts, person_choice(asked), *map(topic_choice, related[:_RELATED])),
+        ways=(*((HIDE,) if topic.id == VIOLENCE else ()), BACK),
+    )
+    return Outcome(Place(NAME, "answer", asked.to_data(version=topic.version)), screen)
+
+
+def did_you_mean(topics: Sequence[Topic], asked: Asked, before: Sequence[Text] = ()) -> Outcome:
+    """Up to three topics, and none of these."""
+    screen = Message(
+        title=p("faq.title"),
+        body=(*before, p("faq.did_you_mean")),
+        choices=(*map(topic_choice, topics), NONE),
+        ways=(BACK,),
+    )
+    return Outcome(Place(NAME, "choices", asked.to_data(ids=[topic.id for topic in topics])), screen)
+
+
+def clarify(facets: Sequence[str], asked: Asked, before: Sequence[Text] = ()) -> Outcome:
+    """One more question, whose answer tells the topics apart."""
+    screen = Message(
+        title=p("faq.title"),
+        body=(*before, p("faq.clarify")),
+        choices=(*(Choice(FACET + facet, p(f"faq.facet_{facet}")) for facet in facets), choice("other", "faq.other")),
+        ways=(BACK,),
+    )
+    return Outcome(Place(NAME, "clarify", asked.to_data(ids=list(facets))), screen)
+
+
+def defer(asked: Asked, reason: Reason, facts: Facts, before: Sequence[Text] = ()) -> Outcome:
+    """We do not know, and say so: ask for her, write to a person, or look by subject. After two misses a person."""
+    if asked.misses >= ENOUGH:
+        return person(asked, facts, before)
+    told: list[Text] = [*before, p(f"faq.told_{reason}")]
+    choices = [person_choice(asked), TOPICS]
+    if asked.text:
+        told.append(p("faq.may_queue"))
+        choices.insert(0, Choice("queue", p("faq.queue")))
+    screen = Message(title=p("faq.title"), body=tuple(told), choices=tuple(choices), ways=(BACK,))
+    return Outcome(Place(NAME, "defer", asked.to_data(reason=reason)), screen)
+
+
+def person(asked: Asked, facts: Facts, before: Sequence[Text] = ()) -> Outcome:
+    """Our answers do not help: whom to write to and to call."""
+    screen = Message(
+        title=p("faq.title"),
+        body=(*before, p("faq.two_misses"), *phone_line(facts.house)),
+        choices=(person_choice(asked), TOPICS),
+        ways=(BACK,),
+    )
+    return Outcome(Place(NAME, "person", asked.to_data()), screen)
+
+
+def same_again(topic: Topic, asked: Asked, known: Knowledge) -> Outcome:
+    """The question after an answer leads to that answer once more: say so, and offer what is near."""
+    asked = replace(asked, topic=topic.id)
+    related = [found for key in topic.related if (found := known.published(key)) is not None and found.covered]
+    screen = Message(
+        title=p("faq.title"),
+        body=(p("faq.same", title=Localized(topic.title)),),
+        choices=(topic_choice(topic), *map(topic_choice, related[:_RELATED]), person_choice(asked)),
+        ways=(BACK,),
+    )
+    return Outcome(Place(NAME, "same", asked.to_data()), screen)

@@ -1,0 +1,116 @@
+"""The answers of this process: topics from the rows, and an index of those published, made anew after a change."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from conversations.faq.alike import nearest
+from conversations.faq.concepts import Group, Table, compile_table
+from conversations.faq.entries import Entry
+from conversations.faq.index import build
+from conversations.faq_views import Finder, Knowledge, Topic
+from storage import faq_topics
+from storage.faq_topics import Data, KnownTopic
+
+LANGUAGES: Final = ("it", "en")
+
+
+class Answers:
+    """What this process knows of the topics. Safe to be asked by several threads."""
+
+    def __init__(self, groups: Sequence[Group], elsewhere: Sequence[str]) -> None:
+        """`groups` is the table of concepts, `elsewhere` sentences that no topic answers (content/faq)."""
+        self._groups, self._elsewhere = tuple(groups), tuple(elsewhere)
+        self._table: Table | None = None
+        self._known: Knowledge | None = None
+        self._lock = Lock()
+
+    @property
+    def table(self) -> Table:
+        """The concepts, ready to be found."""
+        if self._table is None:
+            self._table = compile_table(self._groups)
+        return self._table
+
+    def known(self, conn: Connection) -> Knowledge:
+        """Every topic as it is now; one short statement where nothing has changed since the last time."""
+        now = faq_topics.stamp(conn)
+        known = self._known
+        if known is not None and known.stamp == now:
+            return known
+        with self._lock:
+            if self._known is None or self._known.stamp != now:
+                self._known = self._read(conn, now)
+            return self._known
+
+    def group_of(self, text: str, waiting: Sequence[tuple[str, str]]) -> str:
+        """The group, among (group, question), that asks the same as this text; empty where none does."""
+        return nearest(text, waiting, self.table)
+
+    def _read(self, conn: Connection, now: int) -> Knowledge:
+        rows = faq_topics.topics(conn)
+        published = [row for row in rows if row.published]
+        finder: Finder = build(map(entry, published), self._groups, self._elsewhere)
+        return Knowledge(now, finder, {row.id: topic_of(row) for row in rows})
+
+
+def topic_of(row: KnownTopic) -> Topic:
+    """The topic as flows see it."""
+    return topic_from(row.data, row.id, row.version, row.published)
+
+
+def topic_from(data: Data, key: str, version: int, published: bool) -> Topic:
+    """The topic these data tell of; what they lack is empty."""
+    translation = data.get("translation") or {}
+    return Topic(
+        id=key,
+        version=version,
+        published=published,
+        title=_texts(data.get("title")),
+        short=_texts(data.get("short") or data.get("title")),
+        answer=_texts(data.get("answer")),
+        family=str(data.get("family") or "progetto"),
+        covered=bool(data.get("covered", True)),
+        norms=_strings(data.get("norms")),
+        body=str(data.get("body") or ""),
+        page=str(data.get("page") or ""),
+        drafted_on=_day(data.get("drafted_on")),
+        verified_on=_day(data.get("verified_on")),
+        verified_by=str(data.get("verified_by") or ""),
+        valid_until=_day(data.get("valid_until")),
+        referral=str(data.get("referral") or "no"),
+        related=_strings(data.get("related")),
+        unverified=tuple(str(code) for code, state in translation.items() if state != "verified"),
+        phrasings={str(author): _strings(texts) for author, texts in (data.get("phrasings") or {}).items()},
+    )
+
+
+def entry(row: KnownTopic) -> Entry:
+    """The topic as retrieval sees it."""
+    topic, data = topic_of(row), row.data
+    return Entry(
+        id=topic.id,
+        titles=topic.title,
+        family=topic.family,
+        covered=topic.covered,
+        referral=topic.referral,
+        audience=_strings(data.get("audience")),
+        related=topic.related,
+        phrasings=tuple(text for texts in topic.phrasings.values() for text in texts),
+        facts=tuple(str(fact.get("it") or "") for fact in data.get("facts") or ()),
+    )
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {str(code): str(text) for code, text in value.items() if text} if isinstance(value, Mapping) else {}
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and value else None
