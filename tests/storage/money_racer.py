@@ -58,6 +58,7 @@ def work(world: World, rounds: int, call: str) -> int:
         world.does("ugo", money_paying.mark_failed, refunded, "wrong_iban")
         if number % 3 == 0:
             world.does("sara", money_redeeming.reverse, charge, "other")
+        print(f"round {number}", flush=True)
     return rounds
 
 
