@@ -47,6 +47,7 @@ _NO = {
 }
 _LONGEST_RUN = 4
 _SPAN = re.compile(r"(?:da|dai|from)?\s?(\d{1,4})\s?(?:-|–|a|ai|to)\s?(\d{1,4})\b\s*\D{0,12}")
+_AMOUNT = re.compile(r"(?:ho |i am )?(\d{1,4})(?:\s?([a-z]{2,12}))?")
 _SEPARATORS = re.compile(r"\s*[,;+&/\n]\s*|\s+-\s+")
 _JOINERS = re.compile(r"\s+(?:e|ed|and|o|oppure|or|poi)\s+")
 
@@ -74,9 +75,10 @@ def read_yes_no(text: str) -> bool | Refusal:
 def read_choice(text: str, offered: Sequence[Offered]) -> str | Refusal:
     """The value of the one choice that was meant; numbers count the offered choices from 1.
 
-    In this order: a whole label, a number or ordinal, the two numbers of one label ("3-5" for "Da 3 a 5 anni"),
-    a yes or no where one label says so, a label with one typo, the beginning of one label, words found in one
-    label, the value itself. Several fits are "ambiguous".
+    In this order: a whole label, an amount within one label that counts no choice ("58", or "4 anni" for "Da 3 a 5
+    anni"), a number or ordinal, the two numbers of one label ("3-5"), a yes or no where one label says so, a label
+    with one typo, the beginning of one label, words found in one label, the value itself. Several fits are
+    "ambiguous".
     """
     if len(text) > LONGEST:
         return Refusal("too_long", {"limit": LONGEST})
@@ -86,6 +88,8 @@ def read_choice(text: str, offered: Sequence[Offered]) -> str | Refusal:
     typed = words(text)
     if exact := _values((value, label) for value, label in labels if label == typed and typed):
         return _one(exact)
+    if amount := _amount(text, len(offered), labels):
+        return amount
     number = _number(text, len(offered))
     if number is not None:
         if 1 <= number <= len(offered):
@@ -146,6 +150,20 @@ def _span(text: str, labels: Sequence[tuple[str, str]]) -> str:
     meant = [match[1], match[2]]
     found = _values((value, label) for value, label in labels if re.findall(r"\d+", label) == meant)
     return found[0] if len(found) == 1 else ""
+
+
+def _amount(text: str, count: int, labels: Sequence[tuple[str, str]]) -> str:
+    """The value of the one choice between whose two numbers this amount lies, "" if none. A bare number up to
+    `count` counts the choices; with a unit it must be the label's own ("4 anni")."""
+    match = _AMOUNT.fullmatch(fold(text).strip(" .!"))
+    if match is None or (match[2] is None and int(match[1]) <= count):
+        return ""
+    found = []
+    for value, label in labels:
+        ends = [int(number) for number in re.findall(r"\d{1,6}", label)]
+        if len(ends) == 2 and ends[0] <= int(match[1]) <= ends[1] and (match[2] or "") in ("", *label.split()):
+            found.append(value)
+    return found[0] if len(set(found)) == 1 else ""
 
 
 def _joined(part: str, offered: Sequence[Offered]) -> list[str] | Refusal:

@@ -425,6 +425,20 @@ def test_the_numbers_inside_a_label_mean_that_label(written: str, values: tuple[
     assert read_choices(written, AGES) == values
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("58", "v3"), ("58 anni", "v3"), ("ho 35 anni", "v1"), ("Ho 40 anni.", "v2"), ("2", "v2"), ("3 anni", None),
+     ("9", None), ("60", None), ("35 euro", None)],
+)
+def test_an_amount_means_the_label_it_lies_within_unless_it_counts_a_choice(written: str, value: str | None) -> None:
+    found = read_choice(written, offer("Da 30 a 39 anni", "Da 40 a 49 anni", "Da 50 a 59 anni", "60 anni o più"))
+    assert (found if isinstance(found, str) else None) == value
+
+
+def test_an_amount_on_the_border_of_two_labels_is_not_guessed() -> None:
+    assert reason(read_choice("100", offer("Da 50 a 100 euro", "Da 100 a 200 euro"))) == "no_such_number"
+
+
 @pytest.mark.parametrize("written", ["1-2", "3-6", "2-5", "tra 3 e 5 figli"])
 def test_numbers_that_no_label_joins_stay_a_question(written: str) -> None:
     assert isinstance(read_choices(written, AGES), Refusal)
