@@ -50,7 +50,7 @@ FAMILY = xform(
     <group ref="/data/care"><label>Cura</label>
       <input ref="/data/care/note_needs"><label>Lavori <output value="/data/hours"/> ore.</label></input>
       <select ref="/data/care/needs"><label>Che cosa serve?</label>
-        <itemset nodeset="instance('needs')/root/item[selected(/data/children, for)]">
+        <itemset nodeset="instance('needs')/rows/item[selected(/data/children, for)]">
           <value ref="name"/><label ref="jr:itext(itextId)"/></itemset>
       </select>
     </group>
@@ -70,10 +70,10 @@ FAMILY = xform(
         <text id="need-nido"><value>Nursery</value></text><text id="need-scuola"><value>School</value></text>
       </translation>
     </itext>
-    <instance id="needs"><root>
+    <instance id="needs"><rows>
       <item><name>nido</name><for>small</for><itextId>need-nido</itextId></item>
       <item><name>scuola</name><for>big</for><itextId>need-scuola</itextId></item>
-    </root></instance>
+    </rows></instance>
     """,
 )
 REPEAT = xform(

@@ -230,9 +230,9 @@ def test_random_order_of_choices_is_the_same_at_every_turn_and_differs_between_p
     xml = xform(
         "<q/>",
         "",
-        """<select1 ref="/data/q"><label>x</label><itemset nodeset="randomize(instance('l')/root/item)">
+        """<select1 ref="/data/q"><label>x</label><itemset nodeset="randomize(instance('l')/rows/item)">
            <value ref="name"/><label ref="label"/></itemset></select1>""",
-        f'<instance id="l"><root>{many}</root></instance>',
+        f'<instance id="l"><rows>{many}</rows></instance>',
     )
     first = engine_of(xml, seed=1)
     order = first.option_names(at(first, "/data/q"))

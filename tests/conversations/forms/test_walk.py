@@ -209,9 +209,9 @@ def test_a_required_list_without_choices_can_be_skipped() -> None:
     xml = xform(
         "<q/>",
         '<bind nodeset="/data/q" required="true()"/>',
-        """<select1 ref="/data/q"><label>x</label><itemset nodeset="instance('none')/root/item">
+        """<select1 ref="/data/q"><label>x</label><itemset nodeset="instance('none')/rows/item">
            <value ref="name"/><label ref="label"/></itemset></select1>""",
-        '<instance id="none"><root/></instance>',
+        '<instance id="none"><rows/></instance>',
     )
     form = compile_form(xml)
     step = shown(form, begin(form))
