@@ -98,6 +98,17 @@ def budget_alarm(line_id: str, facts: Facts) -> Outcome:
     return told()
 
 
+def proposal_wanted(key: str, facts: Facts) -> Outcome:
+    """Another coordinator proposed something on the command line: a second one is asked."""
+    view = one_of(facts.vouchers.proposals, key)
+    if view is None or view.mine:
+        return told()
+    call = one_of(facts.vouchers.budgets, view.call_id)
+    by = view.by or p("voucher.somebody")
+    body = (p(f"voucher_notice.propose_{view.kind}", title=call.title if call else "", by=by),)
+    return told(Say(Message(body=body, ways=(lasting(NAME, "proposal", key, "voucher_call.see"),)), lane="alert"))
+
+
 def closing_soon(call_id: str, facts: Facts) -> Outcome:
     """A call ends soon: what is still open in it."""
     call = one_of(facts.vouchers.budgets, call_id)

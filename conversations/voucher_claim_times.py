@@ -6,12 +6,12 @@ from conversations.effects import Say, ToRole
 from conversations.facts import Facts
 from conversations.flow import Outcome, p
 from conversations.messages import Message
-from conversations.rules.vouchers_moves import CHECK, INFO_NEEDED, PAY_FAILED, SUBMITTED
+from conversations.rules.vouchers_moves import CHECK, DRAFT, INFO_NEEDED, PAY_FAILED, SUBMITTED
 from conversations.voucher_alerts import claim
-from conversations.voucher_notices import claim_question, still_unpaid
+from conversations.voucher_notices import bad_file, claim_question, still_unpaid
 from conversations.voucher_words import lasting, one_of, told
 
-VERBS: Final = frozenset({"remind", "late", "info", "info_last", "unpaid"})
+VERBS: Final = frozenset({"remind", "late", "info", "info_last", "unpaid", "bad_file"})
 
 
 def ring(verb: str, key: str, facts: Facts) -> Outcome:
@@ -22,6 +22,11 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
             return told(claim(key, found.draft.gross_cents, f"claim_{verb}"))
         case "info" | "info_last" if found is not None and found.state == INFO_NEEDED and found.asked:
             return told(Say(claim_question(key, found.asked, found.asked_text, again=True), lane="alert"))
+        case "bad_file" if found is not None:
+            if found.state == DRAFT:
+                resume = lasting("voucher_claim", "resume", found.draft.voucher_id, "voucher_request.resume")
+                return told(bad_file(False, resume))
+            return told(bad_file(True, lasting("vouchers", "list", "", "vouchers.my_requests")))
         case "unpaid" if any(one.state == PAY_FAILED for one in facts.vouchers.claims):
             # the subject is the payment, which its payee does not see: any failed one of hers is meant
             return told(Say(still_unpaid(), lane="alert"), _accountant())

@@ -43,6 +43,13 @@ def reversed_(key: str, reason: str) -> Say:
     return _decided(key, body, lasting(MINE, "list", "", "vouchers.my_requests"))
 
 
+def bad_file(sent: bool, way: Choice) -> Say:
+    """What she sent was fetched, and is no photo and no PDF; `sent` where her request or receipt has gone already."""
+    then = p("voucher_notice.bad_file_sent") if sent else p("voucher_notice.bad_file_again")
+    body = (p("voucher_notice.bad_file"), then)
+    return Say(Message(body=body, ways=(way,)))
+
+
 def asked(key: str, reason: str, text: str, firm: bool, sensitive: bool) -> Say:
     """A question about a request; `firm` where the firm's own manager asks by a code."""
     return Say(question(key, reason, text, None, firm, sensitive), ToOwner(key))

@@ -14,13 +14,13 @@ from conversations.rules.categories import category
 from conversations.rules.vouchers_moves import DRAFT, IN_REVIEW, INFO_NEEDED
 from conversations.voucher_alerts import of_request
 from conversations.voucher_form import NAME, mine
-from conversations.voucher_notices import offered, question
+from conversations.voucher_notices import bad_file, offered, question
 from conversations.voucher_orders import Lapse, TakeOffer
 from conversations.voucher_views import WorkerRequestView
 from conversations.voucher_words import lasting, notice, number, one_of, told
 
 VERBS: Final = frozenset(
-    {"info", "info_last", "info_lapse", "offered", "offer_lapse", "closing14", "closing3", "closing0"}
+    {"info", "info_last", "info_lapse", "offered", "offer_lapse", "closing14", "closing3", "closing0", "bad_file"}
 )
 
 
@@ -38,6 +38,10 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
             return told(Say(offered(key, found.draft.amount_cents, found.offer_until), lane="alert"))
         case "offer_lapse" if _untaken(found) and _over(found.offer_until, facts):
             return told(Lapse(key), notice(_ended(key, "offer_lapsed")))
+        case "bad_file":
+            if found.state == DRAFT:
+                return told(bad_file(False, lasting(NAME, "resume", key, "voucher_request.resume")))
+            return told(bad_file(True, lasting("vouchers", "list", "", "vouchers.my_requests")))
         case "closing14" | "closing3" | "closing0" if found.state == DRAFT:
             return _closing(found, facts)
         case _:

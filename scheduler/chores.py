@@ -1,13 +1,15 @@
 """What is done from time to time: due timers become events, files people sent are fetched."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from scheduler.pictures import cleaned
 from scheduler.sending import SendError, Unreachable
-from storage import papers, tickets, timers
+from storage import money_papers, papers, tickets, timers
 from storage.lanes import Lanes
 from storage.timers import Timer
 
@@ -68,6 +70,8 @@ async def _fetch_papers(lanes: Lanes, fetchers: Mapping[str, Fetcher], at: datet
             log.warning("a document of %s cannot be fetched (final: %s): %s", paper.channel, final, error.code)
             await lanes.run(partial(papers.miss_paper, key=paper.id, final=final))
         else:
-            await lanes.run(partial(papers.keep_paper, key=paper.id, data=data))
+            picture = await asyncio.to_thread(cleaned, data)
+            await lanes.run(partial(money_papers.received, paper_id=paper.id, data=picture or b"", at=at))
             kept += 1
     return kept
+

@@ -1,17 +1,26 @@
-"""Where the bytes of a message's file come from: a person's own data, or what came with a ticket."""
+"""Where the bytes of a message's file come from: own data, a ticket, a document, a voucher's QR picture."""
 
 from functools import partial
 
 from conversations.messages import Attachment
+from conversations.rules.pictures import JPEG, PDF, PNG, WEBP
+from scheduler.pictures import qr_png
 from scheduler.render import FileSource, NotYet
 from scheduler.sending import File
-from storage import privacy, tickets
+from storage import money_actors, papers, privacy, tickets
 from storage.db import Database
+
+ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf"}
 
 
 def file_sources(database: Database) -> dict[str, FileSource]:
     """Every source a message may name."""
-    return {"export": partial(_export, database), "ticket": partial(_ticket, database)}
+    return {
+        "export": partial(_export, database),
+        "ticket": partial(_ticket, database),
+        "voucher_qr": _voucher_qr,
+        "voucher_paper": partial(_paper, database),
+    }
 
 
 def _export(database: Database, attachment: Attachment, reader: str | None) -> File | None:
@@ -30,3 +39,23 @@ def _ticket(database: Database, attachment: Attachment, reader: str | None) -> F
     if file.data is None:
         raise NotYet
     return File(attachment.kind, attachment.name or file.name, file.mime or attachment.mime, file.data)
+
+
+def _voucher_qr(attachment: Attachment, reader: str | None) -> File | None:
+    """The picture of a presentation token, which the message itself holds; drawn when it leaves, kept nowhere."""
+    return File(attachment.kind, attachment.name, attachment.mime, qr_png(attachment.ref))
+
+
+def _paper(database: Database, attachment: Attachment, reader: str | None) -> File | None:
+    """A document goes to whom it belongs to, or to who is a manager of the association when it leaves."""
+    with database.read() as conn:
+        paper = papers.paper_by_id(conn, attachment.ref)
+        if paper is None or reader is None:
+            return None
+        if reader != paper.person_id and not money_actors.held(conn, reader).roles & money_actors.MANAGERS:
+            return None
+    if paper.bytes_status == papers.WAITING:
+        raise NotYet
+    if paper.data is None:
+        return None
+    return File(attachment.kind, f"{attachment.name}{ENDINGS.get(paper.mime, '')}", paper.mime, paper.data)

@@ -1,13 +1,15 @@
 """Documents: sent by the owner of a request or claim, or brought and seen by a person (the sensitive ones)."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from conversations.events import Sent
 from conversations.rules.categories import category
+from conversations.rules.voucher_timers import BAD_CLAIM_FILE, BAD_REQUEST_FILE
 from conversations.rules.vouchers_moves import DRAFT, OPEN_CLAIM, OPEN_REQUEST
-from storage import claims, papers, requests
+from storage import claims, papers, people, requests, timers
 from storage import money_actors as actors
 from storage import money_vouchers as mine
 from storage.money_act import Act, Refused
@@ -38,6 +40,15 @@ def add(act: Act, owner_id: str, paper_id: str, kind: str, file: Sent, channel: 
         ref=file.ref,
         at=act.at,
     )
+
+
+def received(conn: Connection, paper_id: str, data: bytes, at: datetime) -> None:
+    """The file's bytes are here; where they are no photo and no PDF, it is refused and its sender told at once."""
+    papers.keep_paper(conn, paper_id, data)
+    paper = papers.paper_by_id(conn, paper_id)
+    if paper is not None and paper.status == papers.REFUSED and people.exists(conn, paper.person_id):
+        kind = BAD_CLAIM_FILE if claims.claim_by_id(conn, paper.owner_id) else BAD_REQUEST_FILE
+        timers.set_timer(conn, paper.person_id, kind, paper.owner_id, at, {})
 
 
 def want(act: Act, owner_id: str, paper_id: str, kind: str) -> None:

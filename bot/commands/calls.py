@@ -14,6 +14,7 @@ from bot.commands.common import Conn, Record, Wrong, complain, console, now, set
 from bot.commands.shape import subject
 from bot.settings import Settings
 from conversations.call_spec import CallChange, CallSpec, spec_from_json
+from conversations.rules.voucher_timers import PROPOSED_CALL
 from conversations.rules.vouchers_moves import OPEN, PROPOSED
 from storage import calls, money_calls, people, profiles, timers
 from storage.call_files import read_call
@@ -31,8 +32,6 @@ Second = Annotated[
     str, typer.Option(help="The second coordinator, if she has agreed; else she is asked in her chat.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
-WANTED = "voucher_call:wanted"
-"""The timer by which the other coordinators hear of a proposal."""
 
 
 @app.command()
@@ -192,7 +191,7 @@ def _two(
             with acts(conn, database.keys, found, second) as act:
                 money_calls.confirm(act, proposal)
         for who in [] if second else others:
-            timers.set_timer(conn, who, WANTED, proposal, now(), {})
+            timers.set_timer(conn, who, PROPOSED_CALL, proposal, now(), {})
     if not second and not others:
         warn("No other coordinator has joined yet: invite one with `wis invite --role coordinator`.")
 

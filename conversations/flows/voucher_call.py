@@ -91,6 +91,8 @@ class VoucherCall:
         match verb:
             case "budget":
                 return budget.budget_alarm(subject, facts)
+            case "wanted":
+                return budget.proposal_wanted(subject, facts)
             case _ if verb in _CLOCK:
                 return budget.closing_soon(subject, facts)
             case "call":

@@ -209,7 +209,8 @@ class VoucherClaim:
         voucher: WorkerVoucherView | None = None,
     ) -> Outcome:
         found = one_of(facts.vouchers.claims, key)
-        step = next_step(draft, bool(found and found.papers), asked, facts)
+        has_photo = found is not None and any(one.status != "refused" for one in found.papers)
+        step = next_step(draft, has_photo, asked, facts)
         return self._step(self._place(step, key, asked), draft, facts, voucher)
 
     def _given(self, place: Place, draft: ClaimDraft, order: SaveIban | SaveName, facts: Facts) -> Outcome:

@@ -27,8 +27,13 @@ RETURN_REST: Final = "voucher_redeem:return_rest"
 TIME_OUT: Final = "voucher_redeem:time_out"
 CHECKING: Final = ("voucher_claim:remind", "voucher_claim:late")
 CLAIM_ASKING: Final = ("voucher_claim:info", "voucher_claim:info_last")
+BAD_CLAIM_FILE: Final = "voucher_claim:bad_file"
+BAD_REQUEST_FILE: Final = "voucher_request:bad_file"
+"""At once, of who sent a file that is no photo and no PDF; subject is what it belongs to."""
 UNPAID: Final = "voucher_claim:unpaid"
 CALL_CLOSING: Final = ("voucher_call:closing14", "voucher_call:closing3", "voucher_call:closing0")
+PROPOSED_CALL: Final = "voucher_call:wanted"
+"""At once, of each coordinator who may confirm what was proposed on the command line; subject is the proposal."""
 BUDGET: Final = "voucher_call:budget"
 """Of each coordinator; subject is the line, payload {"percent": 75 | 90 | 100}."""
 DIGEST: Final = "voucher_decision:digest"

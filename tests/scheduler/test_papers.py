@@ -10,7 +10,7 @@ from storage import money_papers
 from storage.db import Database
 from storage.lanes import Lanes
 from storage.papers import PAPERS
-from tests.conversations.rules.test_pictures import PHOTO
+from tests.scheduler.pictures import photo
 from tests.storage.money_world import NOW, World
 
 
@@ -46,9 +46,10 @@ async def fetched(database: Database, *answers: bytes | SendError) -> tuple[int,
 
 async def test_a_photo_is_kept_without_the_place_where_it_was_taken(database: Database) -> None:
     sent(database)
-    count, bytes_status, status, data, ref = await fetched(database, PHOTO)
+    taken = photo()
+    count, bytes_status, status, data, ref = await fetched(database, taken)
     assert (count, bytes_status, status, ref) == (1, "kept", "sent", "")
-    assert data is not None and b"GPS" in PHOTO and b"GPS" not in data
+    assert data is not None and b"GPS" in taken and b"GPS" not in data
 
 
 @pytest.mark.parametrize("data", [b"MZ a program", b"<html>", b""])
