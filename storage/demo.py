@@ -1,4 +1,4 @@
-"""The demonstration: an invented network of four enterprises, people in every role, codes to try, an open wave.
+"""The demonstration: an invented network of four enterprises, people in every role, codes, an open wave and call.
 
 Everything here is made up; every row is marked, so that it can be removed without touching anything else.
 """
@@ -12,12 +12,14 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from conversations.events import Address
 from conversations.rules.codes import INVITATION, make_code
-from storage import forms, network, outbox, people, privacy, simulator
+from storage import demo_call, forms, network, outbox, people, privacy, profiles, simulator
 from storage.crypto import KeyRing
 from storage.network import ENTERPRISES, INVITATIONS
 from storage.people import PEOPLE
 
 LIFE = timedelta(days=90)
+IBAN = "IT60X0542811101000000123456"
+"""The account number that is printed in examples: it belongs to nobody."""
 
 FIRMS = (
     ("Sartoria Ago d'Oro (demo)", "2_3"),
@@ -51,6 +53,7 @@ CAST = (
     Role("nino", "whatsapp", "Nino", "referent", "", 3, ("referente aziendale", "company referent"), True),
     Role("sofia", "telegram", "Sofia", "editor", "", None, ("redazione", "editor"), True),
     Role("ugo", "telegram", "Ugo", "accountant", "", None, ("amministrazione", "accountant"), True),
+    Role("anna", "whatsapp", "Anna", "coordinator", "", None, ("coordinatrice", "coordinator"), True),
     Role("ada", "telegram", "Ada", "auditor", "", None, ("revisore", "auditor"), True),
 )
 """Who is in the demonstration; nobody of them exists."""
@@ -76,20 +79,23 @@ def is_empty(conn: Connection) -> bool:
 
 
 def load(conn: Connection, keys: KeyRing, form: str, version: str, language: str, at: datetime) -> None:
-    """The demonstration is in the database; its wave on this form is open for 60 days."""
+    """The demonstration is in the database; its wave on this form is open for 60 days, and its call for vouchers."""
     firms = [secrets.token_urlsafe(16) for _ in FIRMS]
     for key, (name, size) in zip(firms, FIRMS, strict=True):
         network.add_enterprise(conn, key, name, size, demo=True)
+    coordinators = []
     for who in CAST:
         firm = None if who.firm is None else firms[who.firm]
         if who.joined:
-            _join(conn, keys, who, firm, language, at)
+            key = _join(conn, keys, who, firm, language, at)
+            coordinators += [key] if who.role == "coordinator" else []
         else:
             invite(conn, keys, firm, who.role, who.contract, at, LIFE, demo=True)
     for firm in firms:
         for _ in range(SPARE):
             invite(conn, keys, firm, "worker", "employee", at, LIFE, demo=True)
     forms.open_wave(conn, secrets.token_urlsafe(16), form, version, at, at + timedelta(days=60), demo=True)
+    demo_call.open_call(conn, keys, *coordinators, at)
 
 
 def invite(
@@ -152,8 +158,10 @@ def remove(conn: Connection, at: datetime) -> int:
     gone: Sequence[str] = conn.execute(
         select(PEOPLE.c.id).where(touched, PEOPLE.c.id.not_in(real))
     ).scalars().all()
+    calls = demo_call.invented(conn, gone)
     for person in gone:
         privacy.erase(conn, person, at)
+    demo_call.remove_calls(conn, calls, at)
     conn.execute(delete(people.ADDRESSES).where(a.channel == "simulator"))
     conn.execute(delete(outbox.OUTBOX).where(outbox.OUTBOX.c.channel == "simulator"))
     for used_by, used_at in conn.execute(select(i.used_by, i.used_at).where(i.id.in_(codes), i.used_by.is_not(None))):
@@ -168,7 +176,7 @@ def remove(conn: Connection, at: datetime) -> int:
     return len(gone)
 
 
-def _join(conn: Connection, keys: KeyRing, who: Role, firm: str | None, language: str, at: datetime) -> None:
+def _join(conn: Connection, keys: KeyRing, who: Role, firm: str | None, language: str, at: datetime) -> str:
     key = secrets.token_urlsafe(16)
     people.add_guest(conn, key, language, at, demo=True)
     address = Address("simulator", f"{who.look}:{who.phone}")
@@ -176,5 +184,8 @@ def _join(conn: Connection, keys: KeyRing, who: Role, firm: str | None, language
     people.note_inbound(conn, known.id, at)
     people.add_membership(conn, key, firm, who.role, who.contract, at)
     people.record_consent(conn, key, "service", True, "demo", language, "simulator", at)
+    account = {"iban": IBAN} if who.role == "partner" else {}
+    profiles.keep(conn, key, at, name=f"{who.name} (demo)", **account)
+    return key
 
 
