@@ -185,6 +185,8 @@ class Engine:
                 return self._enter(state, "needs", {}, facts)
             case Word.VOUCHERS if facts.person.member:
                 return self._aside(state, "vouchers", {}, facts)
+            case Word.REQUESTS if facts.person.member:
+                return self._aside(state, "vouchers", {"list": True}, facts)
             case Word.REFUND if facts.person.member:
                 return self._aside(state, "voucher_claim", {}, facts)
             case Word.DECIDE if _decides(facts):

@@ -1,7 +1,9 @@
 """What a screen offers: the tokens of its buttons, the labels people read, and which one a text means."""
 
+import re
+
 from conversations.facts import Facts
-from conversations.folding import words
+from conversations.folding import clean, words
 from conversations.messages import Choice
 from conversations.phrases import render
 from conversations.state import Offer
@@ -9,6 +11,7 @@ from conversations.understand import choice_of
 
 TOKEN_BYTES = 64
 """Telegram's callback_data holds 1-64 bytes (Bot API, InlineKeyboardButton)."""
+_BELOW_ZERO = re.compile(r"-\d")
 MOST_COMPARED = 100
 """Characters of a text that are compared with the labels of a screen, which are far shorter."""
 
@@ -42,7 +45,12 @@ def exactly(text: str, offers: tuple[Offer, ...]) -> str:
 
 
 def meant(text: str, offers: tuple[Offer, ...]) -> str:
-    """The value of the one offer the text means by number or words, empty if there is none or two."""
+    """The value of the one offer the text means by number or words, empty if there is none or two.
+
+    "-5" is an amount somebody typed, never the fifth choice.
+    """
+    if _BELOW_ZERO.match(clean(text)):
+        return ""
     numbered = [offer for offer in offers if offer.numbered]
     others = [offer for offer in offers if not offer.numbered]
     found = choice_of(text, [offer.label for offer in numbered])

@@ -34,7 +34,9 @@ class Word(StrEnum):
     FAQ = "faq"
     """The answers about the rules, by subject."""
     VOUCHERS = "vouchers"
-    """What exists for her and what is left; her requests."""
+    """What exists for her and what is left."""
+    REQUESTS = "requests"
+    """Her requests, vouchers and refunds."""
     REFUND = "refund"
     """Money back for a receipt."""
     DECIDE = "decide"
@@ -121,9 +123,10 @@ _SAID = {
         "questions and answers | search"
     ),
     Word.VOUCHERS: (
-        "voucher | vouchers | i miei voucher | il mio voucher | buono | buoni | i miei buoni | richieste | "
-        "le mie richieste | la mia richiesta | chiedi un voucher | my vouchers | my voucher | my requests | requests"
+        "voucher | vouchers | i miei voucher | il mio voucher | buono | buoni | i miei buoni | chiedi un voucher | "
+        "my vouchers | my voucher"
     ),
+    Word.REQUESTS: "richieste | le mie richieste | la mia richiesta | my requests | my request | requests",
     Word.REFUND: (
         "rimborso | rimborsi | chiedi un rimborso | chiedere un rimborso | voglio un rimborso | refund | "
         "ask for a refund"
@@ -180,6 +183,8 @@ _COMMANDS = {
     "topics": Word.FAQ,
     "voucher": Word.VOUCHERS,
     "vouchers": Word.VOUCHERS,
+    "richieste": Word.REQUESTS,
+    "requests": Word.REQUESTS,
     "rimborso": Word.REFUND,
     "refund": Word.REFUND,
     "domande": Word.INBOX,

@@ -9,6 +9,7 @@ from conversations.flow import BACK, Outcome, choice, p
 from conversations.messages import Choice, Day, Message, Money, Phrase, Text, Verbatim
 from conversations.rules.vouchers_money import ALARMS, Pot, light
 from conversations.state import Place
+from conversations.voucher_terms import changes, terms
 from conversations.voucher_views import CoordinatorCallView, LineView, ProposalView
 from conversations.voucher_words import lasting, more, one_of, page, told
 
@@ -21,7 +22,9 @@ def calls(facts: Facts, number_of_page: int = 0) -> Outcome:
     known = facts.vouchers
     rows = [_proposal_row(one, known.budgets) for one in known.proposals] + [_row(one) for one in known.budgets]
     part, others = page(rows, number_of_page)
-    body: list[Text] = [p("voucher_call.calls", count=len(known.budgets))]
+    body: list[Text] = [
+        p("voucher_call.calls", count=len(known.budgets)) if known.budgets else p("voucher_call.none")
+    ]
     if known.proposals:
         body.append(p("voucher_call.waiting", count=len(known.proposals)))
     if known.to_check:
@@ -59,16 +62,10 @@ def one_proposal(view: ProposalView, facts: Facts) -> Outcome:
     call = one_of(facts.vouchers.budgets, view.call_id)
     title = call.title if call is not None else ""
     body: list[Text] = [p(f"voucher_call.proposed_{view.kind}", by=view.by or p("voucher.somebody"))]
-    if call is not None and view.kind == "open":
-        body.append(
-            p(
-                "voucher_call.dates",
-                start=Day(call.starts_on),
-                end=Day(call.ends_on),
-                cap=Money(call.person_cap_cents),
-            )
-        )
-        body.append(_money("voucher_call.whole", Pot(call.total_cents)))
+    if view.terms is not None:
+        body += terms(view.terms)
+    if view.change is not None:
+        body += changes(view.change)
     if view.kind == "close":
         body.append(p("voucher_call.close_effect"))
     body.append(p("voucher_call.needs_other") if view.mine else p("voucher_call.confirm"))

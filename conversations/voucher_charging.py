@@ -64,7 +64,7 @@ def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
             return presented(text, facts, place.data)
         case "amount", Picked("all"):
             return _start(place, _rest(place), facts)
-        case "amount", Typed(text) if meant_as_code(text) or token_in(text) is not None:
+        case (("amount" | "waiting" | "statement"), Typed(text)) if _is_code(text):
             return presented(text, facts, {})
         case "amount", Typed(text):
             cents = read_amount(text, facts.language)
@@ -132,6 +132,10 @@ def ask_undo(key: str, facts: Facts) -> Outcome:
         return told(say("voucher_redeem.too_late"))
     body = (p("voucher_redeem.undo", amount=Money(found.amount_cents), initials=found.initials),)
     return Outcome(Place(NAME, "undo", {"id": key}), Message(body=body, choices=(YES, NO)))
+
+
+def _is_code(text: str) -> bool:
+    return meant_as_code(text) or voucher_code_in(text) is not None or token_in(text) is not None
 
 
 def _wrong(text: str, facts: Facts, data: Mapping[str, Json]) -> Outcome:

@@ -9,15 +9,18 @@ from conversations.messages import Message
 from conversations.rules.vouchers_moves import CHECK, DRAFT, INFO_NEEDED, PAY_FAILED, SUBMITTED
 from conversations.voucher_alerts import claim
 from conversations.voucher_notices import bad_file, claim_question, still_unpaid
-from conversations.voucher_words import lasting, one_of, told
+from conversations.voucher_words import lasting, one_of, postponed, told
 
 VERBS: Final = frozenset({"remind", "late", "info", "info_last", "unpaid", "bad_file"})
+REMINDERS: Final = frozenset({"remind", "late", "info", "info_last", "unpaid"})
 
 
 def ring(verb: str, key: str, facts: Facts) -> Outcome:
     """What is to be done now that this timer came due."""
     found = one_of(facts.vouchers.claims, key)
     match verb:
+        case _ if verb in REMINDERS and (later := postponed("voucher_claim", verb, key, facts)) is not None:
+            return later
         case "remind" | "late" if found is not None and found.state in (SUBMITTED, CHECK):
             return told(claim(key, found.draft.gross_cents, f"claim_{verb}"))
         case "info" | "info_last" if found is not None and found.state == INFO_NEEDED and found.asked:

@@ -2,19 +2,22 @@
 
 from typing import Final
 
-from conversations.effects import Say
+from conversations.effects import Remind, Say
 from conversations.facts import Facts
 from conversations.flow import Outcome, p, say
 from conversations.messages import Day, Message, Money
 from conversations.rules.voucher_pins import pin_of
 from conversations.rules.voucher_timers import CLAIM_AFTER_EXPIRY, REDEMPTION_LIFE
 from conversations.rules.vouchers_moves import EXPIRED, LIVE_VOUCHER, STARTED
+from conversations.rules.working_days import next_morning
 from conversations.voucher_notices import expiring, to_provider
 from conversations.voucher_orders import ConfirmRedemption, Expire, RefuseRedemption, ReturnRest, TimeOut
 from conversations.voucher_views import WorkerRedemptionView
-from conversations.voucher_words import lasting, notice, one_of, today, told
+from conversations.voucher_words import lasting, notice, one_of, postponed, today, told
 
-VERBS: Final = frozenset({"expiring30", "expiring14", "expiring3", "expire", "return_rest", "time_out"})
+NAME: Final = "voucher_redeem"
+REMINDERS: Final = frozenset({"expiring30", "expiring14", "expiring3", "expired"})
+VERBS: Final = REMINDERS | {"expire", "return_rest", "time_out"}
 
 
 def pending(facts: Facts) -> tuple[WorkerRedemptionView, ...]:
@@ -63,16 +66,21 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
             over = p("voucher_notice.own_timed_out", amount=Money(found.amount_cents))
             said = to_provider(key, found.amount_cents, "timed_out")
             return told(TimeOut(key), said, notice(Message(body=(over,))))
+        case _ if verb in REMINDERS and (later := postponed(NAME, verb, key, facts)) is not None:
+            return later
         case "expiring30" | "expiring14" | "expiring3" if voucher is not None and voucher.state in LIVE_VOUCHER:
             if voucher.residual_cents <= 0 or today(facts) > voucher.expires_on:
                 return told()
             return told(Say(expiring(key, voucher.residual_cents, voucher.expires_on), lane="alert"))
         case "expire" if voucher is not None and voucher.state in LIVE_VOUCHER and today(facts) > voucher.expires_on:
+            # the day ends at midnight: she is told in the morning
+            return told(Expire(key), Remind(f"{NAME}:expired", key, next_morning(facts.now, facts.zone)))
+        case "expired" if voucher is not None and voucher.state == EXPIRED:
             last = voucher.expires_on + CLAIM_AFTER_EXPIRY
-            claimable = "reimbursement" in voucher.modes
+            claimable = "reimbursement" in voucher.modes and voucher.residual_cents > 0
             body = p("voucher_notice.expired_claim", day=Day(last)) if claimable else p("voucher_notice.expired")
             ways = (lasting("vouchers", "open", "", "vouchers.short"),)
-            return told(Expire(key), Say(Message(body=(body,), ways=ways), lane="alert"))
+            return told(Say(Message(body=(body,), ways=ways), lane="alert"))
         case "return_rest" if voucher is not None and voucher.state == EXPIRED:
             last = voucher.expires_on + CLAIM_AFTER_EXPIRY
             return told(ReturnRest(key)) if today(facts) > last else told()

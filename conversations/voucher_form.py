@@ -83,9 +83,9 @@ def question(place: Place, draft: Draft, call: WorkerCallView, facts: Facts) -> 
         case "note":
             screen = Message(body=(p("voucher_request.ask_note"),), ways=(BACK,), wanted="text")
         case _:
-            screen = Message(
-                body=(p("voucher_request.ask_name"), p("voucher_account.who")), ways=(BACK,), wanted="text"
-            )
+            firm = p("voucher_request.name_firm", decider=call.decider)
+            who = firm if call.decider else p("voucher_account.who")
+            screen = Message(body=(p("voucher_request.ask_name"), who), ways=(BACK,), wanted="text")
     return Outcome(place, screen)
 
 

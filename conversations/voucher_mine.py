@@ -5,7 +5,7 @@ from typing import Final
 from conversations.effects import Say
 from conversations.facts import Facts
 from conversations.flow import MENU, Outcome, p, phone_line
-from conversations.messages import Attachment, Choice, Day, Message, Moment, Money, Text
+from conversations.messages import Attachment, Choice, Day, Message, Money, Text
 from conversations.rules.voucher_codes import TOKEN
 from conversations.rules.voucher_timers import PRESENTATION_LIFE
 from conversations.rules.vouchers_moves import INFO_NEEDED, LIVE_VOUCHER
@@ -83,7 +83,7 @@ def qr(view: WorkerVoucherView, facts: Facts) -> Outcome:
     minutes = int(PRESENTATION_LIFE.total_seconds() // 60)
     picture = Message(
         body=(
-            p("vouchers.qr", minutes=minutes, until=Moment(facts.now + PRESENTATION_LIFE)),
+            p("vouchers.qr", minutes=minutes),
             p("vouchers.code", code=view.code),
         ),
         attachment=Attachment("voucher_qr", presentation_link(token, facts), "photo", "qr-voucher.png", "image/png"),
@@ -134,7 +134,8 @@ def _offices(facts: Facts, body: list[Text]) -> list[Choice]:
     person, found = facts.person, list[Choice]()
     mine = facts.vouchers.for_firm
     if person.holds("welfare_manager") or person.holds("coordinator") or mine:
-        body.append(p("voucher_decision.waiting", count=len(to_do(facts)) + len(mine)))
+        count = len(to_do(facts)) + len(mine)
+        body.append(p("voucher_decision.waiting", count=count) if count else p("voucher_decision.none"))
         found.append(lasting("voucher_decision", "queue", "", "voucher_decision.queue"))
     if person.holds("coordinator"):
         found.append(lasting("voucher_call", "open", "", "voucher_call.title"))
@@ -145,7 +146,8 @@ def _offices(facts: Facts, body: list[Text]) -> list[Choice]:
         found.append(lasting("voucher_redeem", "statement", "", "voucher_redeem.statement"))
         found.append(lasting("voucher_account", "iban", "", "voucher_account.give"))
     if person.holds("accountant"):
-        body.append(p("voucher_pay.short", count=len(facts.vouchers.to_pay)))
+        due = len(facts.vouchers.to_pay)
+        body.append(p("voucher_pay.short", count=due) if due else p("voucher_pay.none"))
         found.append(lasting("voucher_pay", "open", "", "voucher_pay.title"))
     if not facts.vouchers.profile.name and found:
         body.append(p("vouchers.no_name"))

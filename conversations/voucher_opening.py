@@ -8,11 +8,13 @@ from conversations.call_spec import CallChange, CallSpec, LineSpec
 from conversations.events import Json
 from conversations.facts import Facts
 from conversations.flow import BACK, NO, YES, Heard, Miss, Outcome, Picked, Typed, choice, p
-from conversations.messages import Choice, Day, Message, Money, Phrase, Text
+from conversations.messages import Choice, Message, Phrase, Text, Wanted
+from conversations.phrases import render
 from conversations.rules.calls import LONGEST_TITLE
 from conversations.state import Place
 from conversations.voucher_budget import short
 from conversations.voucher_reading import read_amount, read_day, read_period, words_of
+from conversations.voucher_terms import changes, terms
 from conversations.voucher_views import CoordinatorCallView
 from conversations.voucher_words import euro, today
 
@@ -24,9 +26,10 @@ LEAST: Final = 5_000
 """Cents of the smallest voucher, where the highest is not lower."""
 
 
-def question(place: Place, call: CoordinatorCallView | None) -> Outcome:
+def question(place: Place, call: CoordinatorCallView | None, facts: Facts) -> Outcome:
     """The screen of one step."""
-    step, choices, wanted = place.step, _choices(place, call), "choice"
+    step, choices = place.step, _choices(place, call)
+    wanted: Wanted = "choice"
     if step in ("title", "period", "criteria"):
         wanted = "text"
     elif step in ("budget", "care", "cap", "most", "more", "new_cap"):
@@ -35,10 +38,11 @@ def question(place: Place, call: CoordinatorCallView | None) -> Outcome:
         wanted = "date"
     body: tuple[Text, ...] = (p(f"voucher_call.ask_{step}"),)
     if step == "check":
-        body = (*terms(spec_of(place.data)), p("voucher_call.ask_check"))
+        body = (*terms(spec_of(place.data, facts)), p("voucher_call.ask_check"))
     elif step == "check_change":
-        body = (change_told(place.data, call), p("voucher_call.ask_check"))
-    screen = Message(title=p("voucher_call.title"), body=body, choices=choices, ways=(BACK,), wanted=wanted)  # type: ignore[arg-type]
+        told = () if call is None else changes(change_of(place.data, call))
+        body = (*told, p("voucher_call.ask_check"))
+    screen = Message(title=p("voucher_call.title"), body=body, choices=choices, ways=(BACK,), wanted=wanted)
     return Outcome(place, screen)
 
 
@@ -83,11 +87,16 @@ def answered(place: Place, heard: Heard, call: CoordinatorCallView | None, facts
             return Miss()
 
 
-def spec_of(data: Mapping[str, Json]) -> CallSpec:
-    """The terms the answers make."""
+def spec_of(data: Mapping[str, Json], facts: Facts) -> CallSpec:
+    """The terms the answers make; its lines have names in the coordinator's language."""
+
+    def named(key: str) -> str:
+        return render(p(key), facts.language, facts.catalog)
+
     budget, care, most = _cents(data, "budget"), _cents(data, "care"), _cents(data, "most")
-    lines = (LineSpec("care", care, area="care"),) if care else ()
-    rest = (LineSpec("time" if care else "all", budget - care, area="time" if care else ""),) if budget > care else ()
+    lines = (LineSpec(named("category.area_care"), care, area="care"),) if care else ()
+    other = named("category.area_time" if care else "voucher_call.all_lines")
+    rest = (LineSpec(other, budget - care, area="time" if care else ""),) if budget > care else ()
     order = str(data.get("order") or "fcfs")
     return CallSpec(
         title=str(data.get("title") or ""),
@@ -111,35 +120,6 @@ def change_of(data: Mapping[str, Json], call: CoordinatorCallView) -> CallChange
     if line is not None:
         return CallChange(add_to_lines={line.name: _cents(data, "more")})
     return CallChange(person_cap_cents=_cents(data, "new_cap"))
-
-
-def terms(spec: CallSpec) -> tuple[Text, ...]:
-    """A new call in a few lines."""
-    return (
-        p("voucher_call.new_terms", title=spec.title, start=Day(spec.starts_on), end=Day(spec.ends_on)),
-        p(
-            "voucher_call.new_money",
-            total=Money(spec.budget_cents),
-            cap=Money(spec.person_cap_cents),
-            least=Money(spec.least_cents),
-            most=Money(spec.most_cents),
-        ),
-        p(f"voucher_call.order_{spec.order}"),
-        p("voucher_call.usual"),
-    )
-
-
-def change_told(data: Mapping[str, Json], call: CoordinatorCallView | None) -> Phrase:
-    """An extension in one line."""
-    if call is None:
-        return p("voucher_call.gone")
-    change = change_of(data, call)
-    if change.ends_on is not None:
-        return p("voucher_call.new_end", day=Day(change.ends_on))
-    if change.person_cap_cents:
-        return p("voucher_call.higher_cap", cap=Money(change.person_cap_cents))
-    name, cents = next(iter(change.add_to_lines.items()))
-    return p("voucher_call.added", name=name, amount=Money(cents))
 
 
 def _sum(step: str, cents: int, data: dict[str, Json], call: CoordinatorCallView | None) -> dict[str, Json] | Miss:

@@ -16,7 +16,7 @@ from conversations.voucher_alerts import digest, late, of_request
 from conversations.voucher_case import to_do
 from conversations.voucher_orders import Escalate, FreeCase
 from conversations.voucher_views import FirmDeciderView, ManagerRequestView, WorkerRequestView
-from conversations.voucher_words import area, euro, lasting, more, notice, number, one_of, page, told
+from conversations.voucher_words import area, euro, lasting, more, notice, number, one_of, page, postponed, told
 
 NAME: Final = "voucher_decision"
 VERBS: Final = frozenset({"remind", "escalate", "late", "free", "digest", "unreachable"})
@@ -55,6 +55,8 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
             return told(FreeCase(key))
         case "remind" if found.state in _WAITING and _passed(found, REMIND_DAYS, facts):
             return told(of_request(found, name, "remind"))
+        case "escalate" | "late" if (later := postponed(NAME, verb, key, facts)) is not None:
+            return later
         case "escalate" if found.state in _WAITING and _passed(found, ESCALATE_DAYS, facts):
             moved = (Escalate(key),) if found.deciders == "firm" else ()
             return told(*moved, late(key, "escalated"))

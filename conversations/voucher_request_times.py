@@ -3,6 +3,7 @@
 A button cannot do what only the clock may: each looks whether its time has come.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,16 +13,20 @@ from conversations.flow import Outcome, p, say
 from conversations.messages import Day, Message
 from conversations.rules.categories import category
 from conversations.rules.vouchers_moves import DRAFT, IN_REVIEW, INFO_NEEDED
+from conversations.rules.working_days import is_off
 from conversations.voucher_alerts import of_request
 from conversations.voucher_form import NAME, mine
 from conversations.voucher_notices import bad_file, offered, question
 from conversations.voucher_orders import Lapse, TakeOffer
 from conversations.voucher_views import WorkerRequestView
-from conversations.voucher_words import lasting, notice, number, one_of, told
+from conversations.voucher_words import lasting, notice, number, one_of, postponed, told
 
 VERBS: Final = frozenset(
     {"info", "info_last", "info_lapse", "offered", "offer_lapse", "closing14", "closing3", "closing0", "bad_file"}
 )
+
+
+REMINDERS: Final = frozenset({"info", "info_last", "closing14", "closing3", "closing0"})
 
 
 def ring(verb: str, key: str, facts: Facts) -> Outcome:
@@ -30,12 +35,16 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
     if found is None:
         return told()
     match verb:
+        case _ if verb in REMINDERS and (later := postponed(NAME, verb, key, facts)) is not None:
+            return later
         case "info" | "info_last":
             return _remind(found, facts)
         case "info_lapse" if found.state == INFO_NEEDED and _over(found.answer_until, facts):
             return told(Lapse(key), notice(_ended(key, "lapsed")))
         case "offered" if found.offer_until is not None and not found.offer_taken:
-            return told(Say(offered(key, found.draft.amount_cents, found.offer_until), lane="alert"))
+            # the 72 hours run: at night it comes without a sound, but it comes
+            message = offered(key, found.draft.amount_cents, found.offer_until)
+            return told(Say(replace(message, silent=is_off(facts.now, facts.zone)), lane="alert"))
         case "offer_lapse" if _untaken(found) and _over(found.offer_until, facts):
             return told(Lapse(key), notice(_ended(key, "offer_lapsed")))
         case "bad_file":

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from conversations import call_spec
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -325,7 +327,8 @@ class CoordinatorCallView:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """What one coordinator proposed and another may confirm: to open, extend or close a call."""
+    """What one coordinator proposed and another may confirm: to open, extend or close a call; `terms` are those of a
+    call to be opened, `change` what an extension changes."""
 
     id: str
     call_id: str
@@ -333,6 +336,8 @@ class ProposalView:
     by: str
     mine: bool
     at: datetime
+    terms: call_spec.CallSpec | None = None
+    change: call_spec.CallChange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,17 @@ from conversations.understand import Word, word_in
 
 FLOWS: Final = "voucher"
 SAID: Final = frozenset(
-    {Word.VOUCHERS, Word.REFUND, Word.DECIDE, Word.APPROVE, Word.DECLINE, Word.ASK, Word.DETAILS, Word.CONFIRM}
+    {
+        Word.VOUCHERS,
+        Word.REQUESTS,
+        Word.REFUND,
+        Word.DECIDE,
+        Word.APPROVE,
+        Word.DECLINE,
+        Word.ASK,
+        Word.DETAILS,
+        Word.CONFIRM,
+    }
 )
 """Words that lead to a flow of the vouchers from anywhere."""
 _LONGEST: Final = 40

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, TypeVar
 
-from conversations.effects import Effect, Say
+from conversations.effects import Effect, Remind, Say
 from conversations.facts import Facts
 from conversations.flow import STAY, Outcome, choice, p
 from conversations.messages import Choice, Day, Message, Money, Param, Phrase, Text, Verbatim
 from conversations.rules.categories import area_label, category
 from conversations.rules.tickets import ticket_number
+from conversations.rules.working_days import is_off, next_morning
 
 MOST_ROWS: Final = 9
 """Rows on one screen; with "more" they are the ten of a WhatsApp list."""
@@ -85,6 +86,13 @@ def quoted(text: str) -> Text:
 def told(*effects: Effect) -> Outcome:
     """The effects happen, and the person stays where she is."""
     return Outcome(STAY, effects=effects)
+
+
+def postponed(flow: str, verb: str, key: str, facts: Facts) -> Outcome | None:
+    """The timer again in the morning, where nobody should be written to now; None where it is a good moment."""
+    if not is_off(facts.now, facts.zone):
+        return None
+    return told(Remind(f"{flow}:{verb}", key, next_morning(facts.now, facts.zone)))
 
 
 def notice(message: Message) -> Say:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from conversations.call_spec import spec_from_json
+from conversations.call_spec import change_from_json, spec_from_json
 from conversations.rules.tickets import ticket_number
 from conversations.rules.vouchers_money import Pot, light, pot_key
 from conversations.rules.vouchers_moves import OPEN, OPEN_CLAIM, OPEN_REQUEST, PROPOSED, UNPAID, WAITLISTED
@@ -109,6 +109,7 @@ def proposals(conn: Connection, person_id: str) -> tuple[ProposalView, ...]:
     """What waits for a second coordinator."""
     rows = calls.proposals_waiting(conn)
     names = profiles.profiles_of(conn, [row.proposed_by for row in rows]) if rows else {}
+    specs = {row.call_id: calls.call_by_id(conn, row.call_id) for row in rows if row.kind == "open"}
     return tuple(
         ProposalView(
             row.id,
@@ -117,6 +118,8 @@ def proposals(conn: Connection, person_id: str) -> tuple[ProposalView, ...]:
             names[row.proposed_by].name if row.proposed_by in names else "",
             row.proposed_by == person_id,
             row.proposed_at,
+            spec_from_json(call.spec) if (call := specs.get(row.call_id)) is not None else None,
+            change_from_json(row.payload) if row.kind == "extend" else None,
         )
         for row in rows
     )

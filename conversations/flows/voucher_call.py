@@ -23,7 +23,7 @@ from conversations.state import Place
 from conversations.voucher_alerts import proposal as alert
 from conversations.voucher_orders import ConfirmProposal, DropProposal, ProposeCall, ProposeChange, ProposeClosing
 from conversations.voucher_views import CoordinatorCallView
-from conversations.voucher_words import notice, one_of, page_in, told
+from conversations.voucher_words import notice, one_of, page_in, postponed, told
 
 _CLOCK = frozenset({"closing14", "closing3", "closing0", "budget"})
 
@@ -46,7 +46,7 @@ class VoucherCall:
             case "calls", Picked("more"):
                 return budget.calls(facts, page_in(place.data.get("page")) + 1)
             case "call", Picked("extend") if call is not None and call.proposal is None:
-                return opening.question(Place(budget.NAME, "what", {"id": key}), call)
+                return opening.question(Place(budget.NAME, "what", {"id": key}), call, facts)
             case "call", Picked("close") if call is not None and call.proposal is None:
                 return self.show(Place(budget.NAME, "close", {"id": key}), facts)
             case "close", Picked("yes") if call is not None:
@@ -65,7 +65,7 @@ class VoucherCall:
                 if isinstance(after, Miss):
                     return after
                 step = str(after.pop("step"))
-                return opening.question(Place(budget.NAME, step, after), call)
+                return opening.question(Place(budget.NAME, step, after), call, facts)
             case _:
                 return Miss()
 
@@ -74,7 +74,7 @@ class VoucherCall:
         call = self._call(place, facts)
         match place.step:
             case step if step in opening.NEW or (step in opening.EXTEND and call is not None):
-                return opening.question(place, call)
+                return opening.question(place, call, facts)
             case "call" if call is not None:
                 return budget.one_call(call)
             case "close" if call is not None:
@@ -89,6 +89,8 @@ class VoucherCall:
     def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
         """open, call, proposal, new; and the timers of a call and its lines."""
         match verb:
+            case _ if verb in _CLOCK and (later := postponed(budget.NAME, verb, subject, facts)) is not None:
+                return later
             case "budget":
                 return budget.budget_alarm(subject, facts)
             case "wanted":
@@ -102,7 +104,7 @@ class VoucherCall:
             case "proposal":
                 return self.show(Place(budget.NAME, "proposal", {"id": subject}), facts)
             case "new":
-                return opening.question(Place(budget.NAME, opening.NEW[0]), None)
+                return opening.question(Place(budget.NAME, opening.NEW[0]), None, facts)
             case _:
                 return budget.calls(facts)
 
@@ -119,7 +121,7 @@ class VoucherCall:
         return one_of(facts.vouchers.budgets, str(place.data.get("id") or ""))
 
     def _open(self, place: Place, facts: Facts) -> Outcome:
-        spec = opening.spec_of(place.data)
+        spec = opening.spec_of(place.data, facts)
         if spec_faults(spec):
             return first(budget.calls(facts), say("voucher_call.bad_terms"))
         return self._propose(ProposeCall(facts.fresh[0], facts.fresh[1], spec), "open", spec.title, facts)

@@ -41,7 +41,7 @@ GOLDEN: dict[str, str] = {
     "LineView": "id name area enterprise total_cents reserved_cents spent_cents",
     "CoordinatorCallView": "id title state starts_on ends_on total_cents reserved_cents spent_cents person_cap_cents"
     " lines waiting open_requests proposal",
-    "ProposalView": "id call_id kind by mine at",
+    "ProposalView": "id call_id kind by mine at terms change",
     "ReferentFundView": "call light as_of",
     "Profile": "name iban_end",
     "VoucherFacts": "profile calls requests vouchers redemptions claims to_decide decided for_firm firm_decided"

@@ -17,10 +17,11 @@ from conversations.facts import Look
 from conversations.messages import Attachment, Choice, Message
 from conversations.phrases import render
 from conversations.program import engine
+from conversations.rules.voucher_codes import voucher_code
 from conversations.state import State, from_json
 from scheduler.render import Renderer
 from scheduler.sending import File
-from storage import forms, network, people, profiles, timers
+from storage import calls, forms, money_paying, network, payments, people, profiles, timers
 from storage import facts as door
 from storage.content import content_folder
 from storage.db import Conflict, Database
@@ -49,6 +50,7 @@ class Network(World):
         self.last: list[Message] = []
         self.lines: list[Line] = []
         self.count = 0
+        self.codes_made = 0
         library: Any = forms.Library()
         world = door.World(content(), lambda: HOUSE, database.keys, library)
         nobody: Any = None
@@ -79,12 +81,13 @@ class Network(World):
         return self.take(who, Said(text))
 
     def taps(self, who: str, label: str) -> str:
-        """What she reads after she tapped the newest button with this label."""
+        """What she reads after she tapped the newest button with this label ("…X": that ends with X)."""
         for message in reversed(self.heard_by[who]):
             for one in (*message.choices, *message.ways):
-                if self.told(one, who).replace("\xa0", " ") == label:
-                    self.lines.append(Taps(NAMES[who], label))
-                    return self.take(who, Chose(one.value, label))
+                shown = self.told(one, who).replace("\xa0", " ")
+                if shown == label or (label.startswith("…") and shown.endswith(label[1:])):
+                    self.lines.append(Taps(NAMES[who], shown))
+                    return self.take(who, Chose(one.value, shown))
         raise AssertionError(f"no button {label!r}; {who} sees {self.labels(who)}")
 
     def token(self, who: str, label: str) -> str:
@@ -137,6 +140,29 @@ class Network(World):
             )
             self._turn(lambda conn, t=timer, e=event: self.turns._step_for(conn, t.person_id, e))  # type: ignore[misc]
         self.at = until
+
+    def asked(self, person: str, call: str, *args: Any, **more: Any) -> str:
+        """The id of a request she sent without the chat; who never said her name has now."""
+        with self.database.write() as conn:
+            profiles.keep(conn, person, self.at, name=CAST[person][3])
+        return super().asked(person, call, *args, **more)
+
+    def code(self) -> str:
+        """The same codes in every run."""
+        self.codes_made += 1
+        return voucher_code(_steady_id(f"code {self.codes_made}"))
+
+    def pay(self, who: str) -> None:
+        """The accountant marks everything as paid, as her file from the bank does."""
+        with self.database.read() as conn:
+            waiting = payments.payments_in(conn, frozenset({"to_pay"}))
+        for payment in waiting:
+            self.does(who, money_paying.mark_paid, payment.id, "bank")
+
+    def calls(self) -> list[str]:
+        """The ids of the open calls."""
+        with self.database.read() as conn:
+            return [row.id for row in calls.calls_in(conn, "open")]
 
     def state(self, who: str) -> State:
         """Where she is."""
@@ -205,10 +231,13 @@ def steady(monkeypatch: Any) -> None:
     numbers: Iterator[int] = iter(range(1_000_000))
 
     def fresh(size: int) -> str:
-        digest = sha256(f"fresh {next(numbers)}".encode()).digest()[:size]
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return _steady_id(f"fresh {next(numbers)}", size)
 
     monkeypatch.setattr(door, "secrets", SimpleNamespace(token_urlsafe=fresh))
+
+
+def _steady_id(seed: str, size: int = 16) -> str:
+    return base64.urlsafe_b64encode(sha256(seed.encode()).digest()[:size]).rstrip(b"=").decode()
 
 
 def golden(network_: Network, name: str) -> None:
