@@ -25,6 +25,7 @@ from storage import calls, forms, money_paying, network, payments, people, profi
 from storage import facts as door
 from storage.content import content_folder
 from storage.db import Conflict, Database
+from storage.faq_library import Answers
 from tests.conversations.flows.phones import HOUSE, check
 from tests.conversations.player import content
 from tests.storage.money_world import CAST, FIRMS, IBAN, NOW, World, a_spec
@@ -52,7 +53,7 @@ class Network(World):
         self.count = 0
         self.codes_made = 0
         library: Any = forms.Library()
-        world = door.World(content(), lambda: HOUSE, database.keys, library)
+        world = door.World(content(), lambda: HOUSE, database.keys, library, Answers((), ()))
         nobody: Any = None
         delivery: Any = SimpleNamespace(node="test")
         self.turns = Turns(nobody, world, engine(), delivery, lambda: self.at)
