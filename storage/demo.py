@@ -95,7 +95,8 @@ def load(conn: Connection, keys: KeyRing, form: str, version: str, language: str
         for _ in range(SPARE):
             invite(conn, keys, firm, "worker", "employee", at, LIFE, demo=True)
     forms.open_wave(conn, secrets.token_urlsafe(16), form, version, at, at + timedelta(days=60), demo=True)
-    demo_call.open_call(conn, keys, *coordinators, at)
+    first, second = coordinators
+    demo_call.open_call(conn, keys, first, second, at)
 
 
 def invite(

@@ -145,7 +145,7 @@ def list_people() -> None:
         console.print("Nobody has joined yet with such a role: `wis invite --role coordinator` makes a code.")
 
 
-_WAITS = "proposed: a second coordinator confirms it in her chat (Voucher, Bandi)"
+_WAITS = "proposed: a second coordinator confirms it in her chat (Voucher, Bandi e fondi)"
 
 
 def _read(conn: Conn, file: Path) -> CallSpec:
