@@ -1,7 +1,7 @@
 """Questionnaires: their published versions, the waves in which they are open, the runs of people, the records."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,9 @@ from sqlmodel import Field, SQLModel
 
 from conversations.events import Json
 from conversations.forms.form import Form, compile_form
-from conversations.forms.walk import AnswerRow
+from conversations.forms.looking import live_route
+from conversations.forms.prompts import summary_prompt
+from conversations.forms.walk import AnswerRow, from_json
 from storage.db import Missing, table
 from storage.prepared import Prepared, insertion
 from storage.types import Secret, SecretJson, Time
@@ -250,3 +252,16 @@ _SAVE = Prepared(
     .where(_R.id == bindparam("key"))
     .values(state=bindparam("new_state", type_=_R.state.type), updated_at=bindparam("at", type_=Time()))
 )
+
+
+def answers_in_words(conn: Connection, wave_id: str, version: str, state: Json) -> list[dict[str, str]]:
+    """The answers of a run as its person reads them, each with its question; none where the run holds none."""
+    name = conn.execute(select(_W.form).where(_W.id == wave_id)).scalar()
+    if name is None or not isinstance(state, dict) or not state:
+        return []
+    try:
+        form = Library().form(conn, name, version)
+    except Missing:
+        return []
+    shown = summary_prompt(live_route(form, replace(from_json(state), hidden=frozenset())))
+    return [{"question": label, "answer": answer} for _, label, answer in shown.rows if answer]

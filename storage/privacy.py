@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from storage import audit, events, faq_topics, tickets
 from storage.faq_asked import ASKED
-from storage.forms import ANSWERS, RUNS
+from storage.forms import ANSWERS, RUNS, answers_in_words
 from storage.money_erasing import erase_money
 from storage.money_export import export_money
 from storage.network import ENTERPRISES, INVITATIONS, LINK_CODES
@@ -26,6 +26,7 @@ def export(conn: Connection, person_id: str) -> bytes:
     """Everything we hold about this person and nothing of anybody else, as JSON (UTF-8); GDPR art. 15, 20."""
     runs = [dict(r._mapping) for r in conn.execute(select(RUNS).where(RUNS.c.person_id == person_id))]
     for run in runs:
+        run["questions_and_answers"] = answers_in_words(conn, run["wave_id"], run["form_version"], run["state"])
         run["answers"] = _rows(conn, ANSWERS, ANSWERS.c.run_id == run["id"])
     threads = _rows(conn, TICKETS, TICKETS.c.person_id == person_id)
     for thread in threads:
