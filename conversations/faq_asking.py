@@ -33,7 +33,7 @@ LONG: Final = 1_500
 """Characters from which a person is told that only the beginning was read closely."""
 _MOST_PARTS: Final = 3
 _LEAST_WORDS: Final = 3
-_SHORT: Final = 5
+_SHORT: Final = 2
 _GOES_ON: Final = frozenset("e ed ma invece anche oppure se and but also what if".split())
 
 
@@ -51,8 +51,8 @@ def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) ->
         if found is not None:
             return found
     context = last.topic if last is not None else ""
-    ranking = _ranked(text, context, known, facts)
-    if ranking.outcome is Found.ANSWER and context and ranking.ids[0] == context != VIOLENCE:
+    ranking, follows = _ranked(text, context, known, facts)
+    if ranking.outcome is Found.ANSWER and follows and ranking.ids[0] == context != VIOLENCE:
         topic = known.published(context)
         if topic is not None:
             return same_again(topic, asked, known)
@@ -76,15 +76,18 @@ def refused(asked: Asked, known: Knowledge, facts: Facts) -> Outcome:
     return defer(asked, "off_topic", facts)
 
 
-def _ranked(text: str, context: str, known: Knowledge, facts: Facts) -> Ranking:
-    """A short text, or one that goes on ("e se..."), is read with the topic before; a whole one first without."""
+def _ranked(text: str, context: str, known: Knowledge, facts: Facts) -> tuple[Ranking, bool]:
+    """A word or two, or what goes on ("e se..."), is read with the topic before; a whole question first without.
+
+    The second value says whether it was read with it.
+    """
     said = tokens(text)
     follows = bool(context) and (len(said) <= _SHORT or (bool(said) and said[0] in _GOES_ON))
     ranking = known.finder.ask(text, context=context if follows else None, language=facts.language)
     if not context or follows or ranking.outcome is Found.ANSWER:
-        return ranking
+        return ranking, follows
     within = known.finder.ask(text, context=context, language=facts.language)
-    return within if within.outcome is Found.ANSWER else ranking
+    return (within, True) if within.outcome is Found.ANSWER else (ranking, False)
 
 
 def _led(ranking: Ranking, asked: Asked, before: Sequence[Text], known: Knowledge, facts: Facts) -> Outcome:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -55,7 +55,7 @@ class World:
     house: Callable[[], House]
     keys: KeyRing
     library: forms.Library
-    answers: Answers
+    answers: Answers = field(default_factory=lambda: Answers((), ()))
 
 
 def gather(conn: Connection, world: World, known: KnownPerson, event: Event, state: State, look: Look) -> Facts:

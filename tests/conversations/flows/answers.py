@@ -35,7 +35,9 @@ REST = topic("riposi", verified_on=date(2026, 11, 20), verified_by="Avv. Elena P
 NURSERY = topic("nido", "aiuti", referral="yes")
 OLD = topic("bonus-vecchio", "aiuti", valid_until=date(2026, 11, 1))
 UNSURE = topic("incerto", "orari", answer={"it": "Forse sì (°).", "en": "Perhaps (°)."})
-VIOLENCE = topic("congedo-violenza", "disabilita", answer={"it": "Chiama il 1522.", "en": "Call 1522."}, referral="yes")
+VIOLENCE = topic(
+    "congedo-violenza", "disabilita", answer={"it": "Chiama il 1522.", "en": "Call 1522."}, referral="yes"
+)
 MORTGAGE = topic("fuori-mutuo", "fuori", covered=False, norms=(), page="", body="banca")
 DRAFT = topic("bozza", published=False)
 TOPICS = (PARENTAL, REST, NURSERY, OLD, UNSURE, VIOLENCE, MORTGAGE, DRAFT)
