@@ -47,6 +47,7 @@ from conversations.faq_orders import FaqOrder
 from conversations.faq_text import you_asked
 from conversations.message_json import message_to_json
 from conversations.messages import Message
+from conversations.rules.quiet import is_quiet
 from storage import (
     audit,
     faq_asked,
@@ -241,6 +242,9 @@ def _followers(hand: Hand, ticket_id: str) -> list[str]:
 
 def _post_to(hand: Hand, person_id: str, say: Say) -> None:
     reader = people.find_by_id(hand.conn, person_id, lock=False)
+    if outbox.LANES[say.lane] and is_quiet(hand.at, hand.facts.zone):
+        # at night and at the week-end it lies there in the morning, and wakes nobody
+        say = replace(say, message=replace(say.message, silent=True))
     if reader is not None and not reader.here.blocked:
         _post(hand, reader, reader.here, say)
     elif reader is not None and say.message.waits:
