@@ -6,12 +6,12 @@ from conversations.effects import Say, ToRole
 from conversations.facts import Facts
 from conversations.flow import Outcome, p
 from conversations.messages import Message
-from conversations.rules.vouchers_moves import CHECK, DRAFT, INFO_NEEDED, PAY_FAILED, SUBMITTED
+from conversations.rules.vouchers_moves import CHECK, DRAFT, INFO_NEEDED, PAID, PAY_FAILED, SUBMITTED
 from conversations.voucher_alerts import claim
-from conversations.voucher_notices import bad_file, claim_question, still_unpaid
+from conversations.voucher_notices import bad_file, claim_question, paid, payment_failed, still_unpaid
 from conversations.voucher_words import lasting, one_of, postponed, told
 
-VERBS: Final = frozenset({"remind", "late", "info", "info_last", "unpaid", "bad_file"})
+VERBS: Final = frozenset({"remind", "late", "info", "info_last", "unpaid", "paid", "failed", "bad_file"})
 REMINDERS: Final = frozenset({"remind", "late", "info", "info_last", "unpaid"})
 
 
@@ -30,6 +30,12 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
                 resume = lasting("voucher_claim", "resume", found.draft.voucher_id, "voucher_request.resume")
                 return told(bad_file(False, resume))
             return told(bad_file(True, lasting("vouchers", "list", "", "vouchers.my_requests")))
+        case "paid" if found is not None and found.state == PAID:
+            return told(Say(paid(found.accepted_cents, found.iban_end), lane="alert"))
+        case "failed" if found is not None and found.state == PAY_FAILED and found.failed:
+            return told(Say(payment_failed(found.accepted_cents, found.failed), lane="alert"))
+        case "failed" if found is None and facts.person.holds("partner"):
+            return told(Say(still_unpaid(), lane="alert"))
         case "unpaid" if any(one.state == PAY_FAILED for one in facts.vouchers.claims):
             # the subject is the payment, which its payee does not see: any failed one of hers is meant
             return told(Say(still_unpaid(), lane="alert"), _accountant())

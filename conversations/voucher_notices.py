@@ -155,15 +155,14 @@ def rejected(key: str, reason: str) -> Say:
     return _decided(key, body, Choice("@handoff:open", p("way.human")))
 
 
-def paid(payment_id: str, cents: int, iban_end: str) -> Say:
+def paid(cents: int, iban_end: str) -> Message:
     """The money is on its way."""
-    return Say(_plain(p("voucher_notice.paid", amount=Money(cents), end=iban_end)), ToOwner(payment_id))
+    return _plain(p("voucher_notice.paid", amount=Money(cents), end=iban_end))
 
 
-def payment_failed(payment_id: str, cents: int, reason: str) -> Say:
+def payment_failed(cents: int, reason: str) -> Message:
     """The bank sent it back: another account is needed."""
-    why = p(told("pay_failed", reason))
-    return Say(_account(p("voucher_notice.pay_failed", amount=Money(cents), reason=why)), ToOwner(payment_id))
+    return _account(p("voucher_notice.pay_failed", amount=Money(cents), reason=p(told("pay_failed", reason))))
 
 
 def account_wanted(payment_id: str, cents: int) -> Say:

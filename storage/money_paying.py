@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from conversations.call_spec import spec_from_json
 from conversations.rules.iban import is_iban
 from conversations.rules.reasons import known
-from conversations.rules.voucher_timers import UNPAID, UNPAID_AFTER
+from conversations.rules.voucher_timers import FAILED_NOW, PAID_NOW, UNPAID, UNPAID_AFTER
 from conversations.rules.vouchers_money import PAY_APART_CENTS, Share, split
 from conversations.rules.vouchers_moves import (
     CANCELLED,
@@ -93,6 +93,7 @@ def mark_paid(act: Act, payment_id: str, reference: str) -> None:
     if payment.claim_id is not None:
         claims.move_claim(act.conn, payment.claim_id, TO_PAY, {"state": PAID, "updated_at": act.at})
         record(act, "claim", payment.claim_id, TO_PAY, PAID, "accountant")
+        set_timers(act, payment.person_id, payment.claim_id, {PAID_NOW: act.at})
     if payment.redemption_id is not None:
         settled = {"state": SETTLED, "moved_at": act.at}
         redemptions.move_redemption(act.conn, payment.redemption_id, CONFIRMED, settled)
@@ -122,6 +123,7 @@ def mark_failed(act: Act, payment_id: str, reason: str) -> None:
     if payment.claim_id is not None:
         claims.move_claim(act.conn, payment.claim_id, TO_PAY, {"state": PAY_FAILED, "updated_at": act.at})
         record(act, "claim", payment.claim_id, TO_PAY, PAY_FAILED, "accountant", reason=reason)
+    set_timers(act, payment.person_id, payment.claim_id or payment_id, {FAILED_NOW: act.at})
     set_timers(act, payment.person_id, payment_id, {UNPAID: act.at + UNPAID_AFTER})
 
 

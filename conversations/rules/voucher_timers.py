@@ -30,6 +30,8 @@ CLAIM_ASKING: Final = ("voucher_claim:info", "voucher_claim:info_last")
 BAD_CLAIM_FILE: Final = "voucher_claim:bad_file"
 BAD_REQUEST_FILE: Final = "voucher_request:bad_file"
 """At once, of who sent a file that is no photo and no PDF; subject is what it belongs to."""
+PAID_NOW, FAILED_NOW = "voucher_claim:paid", "voucher_claim:failed"
+"""At once, of whoever was paid or was not; subject is the claim, for a partner the payment."""
 UNPAID: Final = "voucher_claim:unpaid"
 CALL_CLOSING: Final = ("voucher_call:closing14", "voucher_call:closing3", "voucher_call:closing0")
 PROPOSED_CALL: Final = "voucher_call:wanted"

@@ -1,0 +1,79 @@
+"""What the command line and the fetching of files set off in the chats: paid, not paid, an unreadable file, a
+proposal that wants a second coordinator."""
+
+from typing import Any
+
+import pytest
+
+from conversations.rules.voucher_timers import PROPOSED_CALL
+from storage import money_calls, money_claiming, money_papers, money_paying, timers
+from storage.db import Database
+from storage.papers import papers_to_fetch
+from tests.conversations.flows.voucher_phones import PHOTO, Network, a_spec, steady
+
+
+@pytest.fixture
+def network(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> Any:
+    steady(monkeypatch)
+    return Network(sqlite)
+
+
+def a_refund(network: Network) -> tuple[str, str]:
+    """The ids of an accepted claim of Giulia's and its payment."""
+    network.does("giulia", money_paying.save_iban, "IT60X0542811101000000123456")
+    claim = network.claimed("giulia", network.given("giulia", network.opened(a_spec())), 5_000)
+    payment = network.new("pay")
+    network.does("marta", money_claiming.accept, claim, payment, 5_000)
+    return claim, payment
+
+
+def test_who_was_paid_reads_how_much_and_where(network: Network) -> None:
+    _, payment = a_refund(network)
+    network.does("ugo", money_paying.mark_paid, payment, "CRO")
+    network.pass_time(minutes=1)
+    assert "Abbiamo pagato 50,00 € sul conto che finisce con 3456." in network.read("giulia").replace("\xa0", " ")
+
+
+def test_who_was_not_paid_reads_why_and_may_give_another_account(network: Network) -> None:
+    _, payment = a_refund(network)
+    network.does("ugo", money_paying.mark_failed, payment, "wrong_iban")
+    network.pass_time(minutes=1)
+    assert "50,00" in network.read("giulia")
+    assert "Scrivi l'IBAN" in network.labels("giulia")
+
+
+def test_an_unreadable_file_of_a_sent_request_is_told(network: Network) -> None:
+    request = network.asked("giulia", network.opened(a_spec()))
+    network.does("giulia", money_papers.add, request, "paper", "quote", PHOTO, "telegram")
+    with network.database.write() as conn:
+        money_papers.received(conn, "paper", b"MZ", network.at)
+    network.pass_time(minutes=1)
+    told = network.read("giulia")
+    assert "non è una foto e non è un PDF" in told and "chi controlla te lo chiede" in told
+
+
+def test_an_unreadable_photo_of_a_half_receipt_is_asked_for_again(network: Network) -> None:
+    network.does("giulia", money_paying.save_iban, "IT60X0542811101000000123456")
+    network.given("giulia", network.opened(a_spec()))
+    network.says("giulia", "voucher")
+    network.taps("giulia", "Chiedi un rimborso")
+    network.sends("giulia", PHOTO)
+    assert "Chi ha fatto" in network.read("giulia")
+    with network.database.write() as conn:
+        (paper,) = papers_to_fetch(conn, ("simulator",), network.at)
+        money_papers.received(conn, paper.id, b"<html>", network.at)
+    network.pass_time(minutes=1)
+    assert "mandala di nuovo" in network.read("giulia")
+    network.taps("giulia", "Riprendi")
+    assert "foto" in network.read("giulia")
+
+
+def test_a_proposal_from_the_command_line_reaches_the_second_coordinator(network: Network) -> None:
+    network.does("marta", money_calls.propose, "prop", "call", a_spec(title="Bando 2027"))
+    with network.database.write() as conn:
+        timers.set_timer(conn, "sara", PROPOSED_CALL, "prop", network.at, {})
+    network.pass_time(minutes=1)
+    assert "Marta Esempio propone di aprire il bando Bando 2027" in network.read("sara")
+    network.taps("sara", "Vedi")
+    network.taps("sara", "Confermo")
+    assert "aperto" in network.read("sara")
