@@ -64,7 +64,7 @@ def open_call(file: File, by: By, confirmed_by: Second = "", yes: Yes = False) -
     console.print(f"The call {call} is {'open' if confirmed_by else _WAITS}.", markup=False)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})
 def extend(file: File, call: Key, by: By, confirmed_by: Second = "", yes: Yes = False) -> None:
     """Extend a call by its edited file: a later `to`, larger amounts of lines, a higher cap per person."""
     with told():

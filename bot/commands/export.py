@@ -50,7 +50,7 @@ def export_dossier(
                     console.print(f"{drawn} people were drawn; who drew them is on record.")
             part = out.with_name(out.name + ".part")
             try:
-                bar = Progress(console=console, transient=True)
+                bar = Progress(console=console, transient=True, disable=not console.is_terminal)
                 with database.read() as conn, _private(part) as file, bar:
                     task = bar.add_task("Writing the dossier", total=None)
                     made = dossier.write(
