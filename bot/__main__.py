@@ -26,7 +26,7 @@ COMMANDS = {
         "export": ("bot.commands.export:app", "The dossier of a call for the funder, with all its documents."),
     },
     "The answers about the rules": {
-        "faq": ("bot.commands.faq:app", "Ask them here, measure them, check their files."),
+        "faq": ("bot.commands.faq_rows:app", "Ask, measure and check them; import, export and sign them."),
     },
     "Looking after it": {
         "events": ("bot.commands.events:app", "Messages that could not be worked: list, show, try again."),

@@ -22,6 +22,8 @@ from scheduler.sending import Sender, SendError
 from storage import notes
 from storage.content import Content
 from storage.db import Database
+from storage.faq_library import Answers
+from storage.faq_stale import review
 from storage.lanes import Lanes
 from storage.retention import retain
 
@@ -47,6 +49,7 @@ class App:
     channels: list[Channel] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     port: int = 0
+    answers: Answers | None = None
     _ringing: set[asyncio.Future[None]] = field(default_factory=set)
 
     async def pulse(self) -> Pulse:
@@ -132,6 +135,8 @@ class App:
     def _table(self) -> Table:
         async def minute() -> None:
             await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
+            if self.answers is not None:
+                await asyncio.to_thread(self.answers.refresh, self.database)
 
         async def files() -> None:
             channels = {channel.name: channel for channel in self.channels}
@@ -144,6 +149,7 @@ class App:
 
         async def night() -> None:
             await self.lanes.run(partial(retain, at=self.clock.now()))
+            await self.lanes.run(partial(review, at=self.clock.now(), zone=self.settings.zone))
 
         return Table(minute, files, hour, night)
 

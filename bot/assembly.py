@@ -98,7 +98,7 @@ async def _assemble(
     world = World(content, partial(_house, settings, served), database.keys, Library(), answers)
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
     turns = Turns(lanes, world, engine(), delivery, clock.now, partial(_show_commands, served, catalog))
-    app = App(settings, database, lanes, clock, content, turns, delivery)
+    app = App(settings, database, lanes, clock, content, turns, delivery, answers=answers)
     templates = read_templates((content_folder() / "templates.toml").read_text("utf-8"))
     if settings.telegram:
         served.append(_telegram(settings, turns, catalog))

@@ -13,6 +13,7 @@ from conversations.faq.entries import Entry
 from conversations.faq.index import build
 from conversations.faq_views import Finder, Knowledge, Topic
 from storage import faq_topics
+from storage.db import Database
 from storage.faq_topics import Data, KnownTopic
 
 LANGUAGES: Final = ("it", "en")
@@ -45,6 +46,11 @@ class Answers:
             if self._known is None or self._known.stamp != now:
                 self._known = self._read(conn, now)
             return self._known
+
+    def refresh(self, database: Database) -> None:
+        """The index is the newest, made beside the turns, so that the next question need not wait for it."""
+        with database.read() as conn:
+            self.known(conn)
 
     def group_of(self, text: str, waiting: Sequence[tuple[str, str]]) -> str:
         """The group, among (group, question), that asks the same as this text; empty where none does."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from conversations.faq.concepts import BadTable, Group, read_table
 from storage import faq_topics, notes
 from storage.content import ContentError
-from storage.faq_files import Topic, read_library
+from storage.faq_files import Topic, read_topic
 from storage.faq_topics import Data
 
 DIGEST: Final = "faq.files"
@@ -27,8 +27,8 @@ def seed(conn: Connection, folder: Path, at: datetime) -> int:
     digest = _digest(folder)
     if notes.read_note(conn, DIGEST) == digest:
         return 0
-    library = read_library(folder)
-    written = sum(faq_topics.ship(conn, data, mark(data), at) for data in map(data_of, library.topics))
+    topics = [read_topic(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.md"))]
+    written = sum(faq_topics.ship(conn, data, mark(data), at) for data in map(data_of, topics))
     notes.write_note(conn, DIGEST, digest)
     return written
 
@@ -47,6 +47,7 @@ def data_of(topic: Topic) -> dict[str, Any]:
     """The topic of a file as its row keeps it: plain data under the names of the front matter."""
     data = {name: _plain(value) for name, value in asdict(topic).items()}
     data["translation"] = dict.fromkeys(data.pop("unverified"), "unverified")
+    data["facts"] = [{"it": f.text, "source": f.source, "confidence": f.confidence} for f in topic.facts]
     return data
 
 

@@ -134,7 +134,8 @@ class Handoff:
         if not ticket.mine or ticket.due is None or ticket.waiting != "us":
             return quiet
         if verb == "soon":
-            return Outcome(STAY, effects=(Say(asking.alert(key, facts, "handoff.alert_soon"), ToFollower(key), "alert"),))
+            soon = asking.alert(key, facts, "handoff.alert_soon")
+            return Outcome(STAY, effects=(Say(soon, ToFollower(key), "alert"),))
         if facts.now < ticket.due or facts.now - ticket.due > GIVEN_UP:
             return quiet
         told = Say(asking.alert(key, facts, "handoff.alert_late"), ToRole("welfare_manager"), "alert")

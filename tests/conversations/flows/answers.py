@@ -1,4 +1,4 @@
-"""A few invented answers, and a finder that knows exactly the questions it is told: retrieval is measured elsewhere."""
+"""A few invented answers, and a finder that knows the questions it is told: retrieval is measured elsewhere."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -61,7 +61,7 @@ def unknown(language: str = "it") -> Ranking:
 
 
 class FakeFinder:
-    """Knows the questions it was told, word for word; (question, context) and (question, facet) win over (question)."""
+    """Knows the questions it was told, word for word; with a context or a facet where it was told one."""
 
     def __init__(self, known: Mapping[str | tuple[str, str], Ranking]) -> None:
         self.known = known

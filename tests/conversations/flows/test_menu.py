@@ -9,7 +9,14 @@ from conversations.effects import StartRun
 from conversations.facts import Ticket
 from tests.conversations.player import HOUSE, NOW, Player, golden, guest, member, open_wave
 
-ALWAYS = ["Domande e risposte", "Parla con una persona", "I miei dati", "Lingua / Language", "Collega un'altra chat", "Aiuto"]
+ALWAYS = [
+    "Domande e risposte",
+    "Parla con una persona",
+    "I miei dati",
+    "Lingua / Language",
+    "Collega un'altra chat",
+    "Aiuto",
+]
 
 
 def test_a_worker_may_begin_resume_and_then_read_what_she_sent() -> None:
