@@ -68,7 +68,8 @@ def _bring(
             begun.append(key)
             continue
         merged = _merged(fields, known)
-        patch = {name: value for name, value in merged.items() if known.data.get(name) != value and name not in _SIGNS}
+        differs = (name for name, value in merged.items() if known.data.get(name) != value)
+        patch = {name: merged[name] for name in differs if name not in _SIGNS}
         if not patch:
             same.append(key)
             continue

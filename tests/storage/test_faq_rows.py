@@ -123,7 +123,8 @@ def test_a_row_that_somebody_edited_keeps_its_text_when_the_file_changes(seeded:
 
 def test_a_signature_survives_a_file_that_says_the_same_and_no_other(seeded: Database, tmp_path: Path) -> None:
     change(seeded, 1, "confirmed", verified_on="2026-11-25", verified_by="Avv. Prova", valid_until="2027-05-27")
-    same = FILE.format(id="orto", answer="Puoi coltivare pomodori.").replace("zucchine sul balcone", "zucchine in bagno")
+    same = FILE.format(id="orto", answer="Puoi coltivare pomodori.")
+    same = same.replace("zucchine sul balcone", "zucchine in bagno")
     (tmp_path / "faq" / "orto.md").write_text(same, "utf-8")
     with seeded.write() as conn:
         assert faq_seed.seed(conn, tmp_path / "faq", NOW) == 1
