@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -252,7 +253,7 @@ def test_any_history_can_be_undone_to_its_beginning_and_never_keeps_a_signature_
         assert faq_topics.stamp(conn) == version
         signed = {
             (str(one.data["answer"]), str(one.data["title"]))
-            for newer, one in zip(versions, versions[1:], strict=False)
+            for newer, one in pairwise(versions)
             if newer.data.get("verified_on") and not one.data.get("verified_on")
         }
         for one in versions:

@@ -1,4 +1,4 @@
-"""The welfare manager's desk: the queue answered once for everybody, drafts, edits with undo, signatures, what expires."""
+"""The welfare manager's desk: the queue answered once for all, drafts, edits with undo, signatures, what expires."""
 
 from dataclasses import replace
 from datetime import date
