@@ -54,7 +54,16 @@ def main() -> None:
     print({author: len(rows) for author, rows in authors.items()})
     samples = list(held_out(library, authors, options.most))
     weights = fit_sums(samples, options.length)
-    fitted = replace(FITTED, **dict(zip(SUMS, weights, strict=True)), length=options.length)
+    bayes, concepts, together, letters, nearest = weights
+    fitted = replace(
+        FITTED,
+        bayes=bayes,
+        concepts=concepts,
+        together=together,
+        letters=letters,
+        nearest=nearest,
+        length=options.length,
+    )
     print("sums:", {name: round(value, 3) for name, value in zip(SUMS, weights, strict=True)})
     print("recall:", recall(samples, weights, options.length))
     calibrate(library, authors, fitted, options.most)

@@ -12,8 +12,8 @@ _COMMENT: Final = "#"
 
 
 def read_cases(path: Path, ids: Set[str]) -> tuple[Case, ...]:
-    """The questions with their topics. One column names the topic (several with | between them), one is the question,
-    a third may name the topic of the question before. Raises ContentError for a line that is neither.
+    """The questions with their topics. A column of ids names the topic (several with | between), a second one the
+    topic of the question before; the other column is the question. Raises ContentError for a line without them.
     """
     cases = []
     for number, cells in _rows(path):
@@ -21,20 +21,26 @@ def read_cases(path: Path, ids: Set[str]) -> tuple[Case, ...]:
             raise ContentError(f"{path.name}, line {number}: an id and a question, with a tab between them")
         if cells[0].lower() in _HEADINGS and cells[1].lower() in _HEADINGS:
             continue
-        first, second = _ids(cells[0]), _ids(cells[1])
-        named, question = (second, cells[0]) if second & ids and not first & ids else (first, cells[1])
-        cases.append(Case(question, named, cells[2] if len(cells) > 2 and cells[2] else None))
+        named = [cell for cell in cells if _ids(cell) & ids] or cells[:1]
+        said = [cell for cell in cells if cell and cell not in named]
+        if not said:
+            raise ContentError(f"{path.name}, line {number}: an id and a question, with a tab between them")
+        # a column that is neither a known id nor text with spaces is an id that we do not have
+        question = max(said, key=lambda cell: len(cell.split()))
+        cases.append(Case(question, _ids(named[0]), named[1] if len(named) > 1 else None))
     if not cases:
         raise ContentError(f"{path.name} holds no question")
     return tuple(cases)
 
 
 def read_questions(path: Path) -> tuple[str, ...]:
-    """One question per line; of several columns the one with the most words. Raises ContentError without any."""
-    found = tuple(max(cells, key=lambda cell: len(cell.split())) for _, cells in _rows(path))
-    if not found:
+    """One question per line; of several columns the wordiest one of the file. Raises ContentError without any."""
+    rows = [cells for _, cells in _rows(path)]
+    if not rows:
         raise ContentError(f"{path.name} holds no question")
-    return found
+    width = max(map(len, rows))
+    wordy = max(range(width), key=lambda at: sum(len(cells[at].split()) for cells in rows if at < len(cells)))
+    return tuple(cells[min(wordy, len(cells) - 1)] for cells in rows)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:

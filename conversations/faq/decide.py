@@ -15,9 +15,15 @@ _LEADING: Final = 4
 _LEAST_CHANCE: Final = 0.03
 """A choice less likely than this would only puzzle."""
 
+_DOUBT: Final = 0.15
+"""The chance of everything we know nothing about from which nothing is answered."""
+
 _STRONG: Final = "#violenza"
-_WEAK: Final = "#violenza-forse"
-_PARTNERS: Final = frozenset(("#marito", "#moglie", "#coniuge", "#ex", "#familiare", "#padre", "#genitori-anziani"))
+_LIKELY: Final = "#violenza-forse"
+_HINT: Final = "#violenza-indizio"
+_AT_WORK: Final = frozenset(("#datore", "#colleghi", "#mobbing", "#malattia-figlio", "#infortunio", "#mutuo-banca"))
+"""Whoever speaks of these is afraid of something else, unless a partner is named too."""
+_PARTNERS: Final = frozenset(("#marito", "#moglie", "#coniuge", "#ex"))
 
 
 def decide(evidence: Evidence, weights: Weights) -> Ranking:
@@ -34,7 +40,9 @@ def decide(evidence: Evidence, weights: Weights) -> Ranking:
     sure = sureness(evidence, order, chances, weights)
     if ids[0] == ELSEWHERE or language == "other":
         return Ranking(Outcome.DEFER, real, min(sure, 1.0 - chances[order[0]]), (), (), language)
-    if sure >= weights.answer:
+    # without a concept only the wording is like a topic's, and a doubt about what is outside is a doubt
+    solid = bool(evidence.reading.concepts) and _outside(evidence, order, chances) < _DOUBT
+    if sure >= weights.answer and solid:
         return Ranking(Outcome.ANSWER, real, sure, (), (), language)
     best = [at for at in order[:MOST_CHOICES] if ids[0] and evidence.entries[at].id != ELSEWHERE]
     offered = tuple(evidence.entries[at].id for at in best if chances[at] >= _LEAST_CHANCE)
@@ -50,7 +58,6 @@ def signs(evidence: Evidence, order: Sequence[int], chances: Sequence[float]) ->
     """What the logistics look at, after the constant 1: see Weights.sure."""
     first, second = chances[order[0]], chances[order[1]] if len(order) > 1 else 0.0
     three = sum(chances[at] for at in order[:MOST_CHOICES])
-    outside = next((chances[at] for at in order if evidence.entries[at].id == ELSEWHERE), 0.0)
     return (
         _logit(first),
         math.log((first + 1e-6) / (second + 1e-6)),
@@ -59,9 +66,13 @@ def signs(evidence: Evidence, order: Sequence[int], chances: Sequence[float]) ->
         evidence.reading.known,
         math.log1p(sum(evidence.features.values())),
         math.log1p(sum(evidence.reading.concepts.values())),
-        _logit(outside),
+        _logit(_outside(evidence, order, chances)),
         evidence.agreed(order[0]),
     )
+
+
+def _outside(evidence: Evidence, order: Sequence[int], chances: Sequence[float]) -> float:
+    return next((chances[at] for at in order if evidence.entries[at].id == ELSEWHERE), 0.0)
 
 
 def sureness(evidence: Evidence, order: Sequence[int], chances: Sequence[float], weights: Weights) -> float:
@@ -86,7 +97,8 @@ def _logit(chance: float) -> float:
 
 def _violence(evidence: Evidence, order: Sequence[int], chances: Sequence[float], weights: Weights) -> bool:
     said = evidence.features
-    if _STRONG in said or (_WEAK in said and not _PARTNERS.isdisjoint(said)):
+    partner = not _PARTNERS.isdisjoint(said)
+    if _STRONG in said or (_LIKELY in said and (partner or _AT_WORK.isdisjoint(said))) or (_HINT in said and partner):
         return True
     at = _at(evidence, VIOLENCE)
     least = weights.violence if at == order[0] else 2 * weights.violence

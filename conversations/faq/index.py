@@ -12,7 +12,7 @@ from conversations.faq.facets import FACETS, sides_of
 from conversations.faq.language import COMMON
 from conversations.faq.letters import Letters, count_runs
 from conversations.faq.linear import Linear, Tally, bm25, naive_bayes, total
-from conversations.faq.nearest import Nearest
+from conversations.faq.nearest import Nearest, Places
 from conversations.faq.ranking import Ranking, Reason
 from conversations.faq.reading import Reading, read_plain, read_question
 from conversations.faq.repair import Repairs
@@ -178,7 +178,7 @@ def build(
         for form in (*group.italian, *group.english):
             known.update((word, known.get(word, 1)) for word in tokens(form))
     stems, concepts, together, letters = Tally(), Tally(), Tally(), Tally()
-    single: list[tuple[int, Mapping[str, float]]] = []
+    places = Places()
     for at, entry in enumerate(topics):
         texts = [(text, weights.title) for text in entry.titles.values()]
         texts += [(text, 1.0) for text in entry.phrasings]
@@ -194,13 +194,13 @@ def build(
                 known[word] = known.get(word, 0) + 1
                 said[word] = said.get(word, 0.0) + weight
             if weight >= 1.0:
-                single.append((at, reading.features))
+                places.add(at, reading.features)
         letters.add(count_runs(said))
     scores = (
         naive_bayes(stems),
         bm25(concepts),
         bm25(together),
         Letters(bm25(letters, widest=0.5)),
-        Nearest(len(topics), single),
+        Nearest(len(topics), places),
     )
     return Index(topics, table, Repairs(known), scores, weights, scorer)

@@ -27,7 +27,7 @@ class Tally:
     def add(self, topic: Mapping[str, float]) -> None:
         """One more topic."""
         numbers = self.numbers
-        self.places.append(array("L", [numbers.setdefault(feature, len(numbers)) for feature in topic]))
+        self.places.append(array("I", [numbers.setdefault(feature, len(numbers)) for feature in topic]))
         self.counts.append(array("f", topic.values()))
 
     def spread(self) -> list[int]:
@@ -60,17 +60,18 @@ class Linear:
         self, tally: Tally, rows: Iterable[Sequence[float]], kept: Sequence[int], base: Sequence[float] | None
     ):
         """`rows` has for each topic the amounts of its features in the order of the tally; `kept` says in how many
-        topics each feature stands, 0 for one that is left out."""
+        topics each feature stands, 0 for one that is left out. The tally is used up."""
         self.size = len(tally.places)
         self._base = base
         starts = list(accumulate(kept, initial=0))
         self._topics = array("H", bytes(2 * starts[-1]))
         self._amounts = array("f", bytes(4 * starts[-1]))
-        self._places = {
-            feature: starts[number] << _BITS | kept[number]
-            for feature, number in tally.numbers.items()
-            if kept[number]
-        }
+        # the tally has done its work: its table becomes ours, a second one would be the largest thing in memory
+        self._places = tally.numbers
+        for feature, number in tally.numbers.items():
+            self._places[feature] = starts[number] << _BITS | kept[number]
+        for feature in [feature for feature, place in self._places.items() if not place & _COUNT]:
+            del self._places[feature]
         for topic, (places, amounts) in enumerate(zip(tally.places, rows, strict=True)):
             for place, amount in zip(places, amounts, strict=True):
                 if kept[place]:

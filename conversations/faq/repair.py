@@ -1,6 +1,7 @@
 """Mistyped words put right: a word that no topic knows becomes the commonest known one that is one edit away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from string import ascii_lowercase
 from typing import Final
 
 SHORTEST: Final = 5
@@ -12,20 +13,12 @@ _VOWELS: Final = "aeiouh"
 
 
 class Repairs:
-    """The words of the store, and every way of leaving one letter out of them."""
+    """The words of the store, with how often each is used."""
 
-    __slots__ = ("_known", "_shortened")
+    __slots__ = ("_known",)
 
     def __init__(self, known: Mapping[str, int]) -> None:
         self._known = known
-        self._shortened: dict[str, str | tuple[str, ...]] = {}
-        for word in known:
-            if SHORTEST <= len(word) <= LONGEST and word.isalpha():
-                for short in _deletions(word):
-                    held = self._shortened.get(short)
-                    self._shortened[short] = (
-                        word if held is None else (held, word) if isinstance(held, str) else (*held, word)
-                    )
 
     def knows(self, word: str) -> bool:
         """Whether the store holds the word as it stands."""
@@ -37,23 +30,9 @@ class Repairs:
             return (word,)
         if glued := self._unglued(word):
             return glued
-        near = {candidate for candidate in self._candidates(word) if _one_edit(word, candidate)}
-        if near:
+        if near := self._known.keys() & _edits(word):
             return (max(near, key=lambda candidate: (self._known[candidate], candidate)),)
         return self._split(word) or (word,)
-
-    def _candidates(self, word: str) -> Iterator[str]:
-        if word in self._shortened:
-            yield from self._held(word)
-        for short in _deletions(word):
-            if short in self._known and len(short) >= SHORTEST:
-                yield short
-            if short in self._shortened:
-                yield from self._held(short)
-
-    def _held(self, short: str) -> tuple[str, ...]:
-        held = self._shortened[short]
-        return (held,) if isinstance(held, str) else held
 
     def _unglued(self, word: str) -> tuple[str, ...]:
         """ "linps" is l'inps, "unassegno" is un assegno."""
@@ -71,26 +50,15 @@ class Repairs:
         return ()
 
 
-def _deletions(word: str) -> set[str]:
-    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+def _edits(word: str) -> set[str]:
+    """Every word that is one letter changed, missing, added, or two neighbours swapped, of SHORTEST letters or more.
 
-
-def _one_edit(left: str, right: str) -> bool:
-    """One letter changed, missing, added, or two neighbours swapped; a first letter is never changed for another.
-
-    Whoever types mistakes the first letter least, and "recesso" is not "decesso".
+    A first letter is never changed for another: whoever types mistakes it least, and "recesso" is not "decesso".
     """
-    if len(left) == len(right) and left[0] != right[0] and left[:2] != right[1::-1]:
-        return False
-    if len(left) > len(right):
-        left, right = right, left
-    if len(right) - len(left) > 1:
-        return False
-    at = 0
-    while at < len(left) and left[at] == right[at]:
-        at += 1
-    if len(left) < len(right):
-        return left[at:] == right[at + 1 :]
-    if left[at + 1 :] == right[at + 1 :]:
-        return True
-    return left[at : at + 2] == right[at : at + 2][::-1] and left[at + 2 :] == right[at + 2 :]
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
+    found |= {left + letter + right[1:] for left, right in parts if left and right for letter in ascii_lowercase}
+    found |= {left + letter + right for left, right in parts for letter in ascii_lowercase}
+    if len(word) > SHORTEST:
+        found |= {left + right[1:] for left, right in parts if right}
+    return found

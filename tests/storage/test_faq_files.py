@@ -192,12 +192,15 @@ def test_an_empty_folder_and_a_bad_table_are_told(tmp_path: Path) -> None:
 
 def test_sets_are_read_in_either_order_of_columns(tmp_path: Path) -> None:
     file = tmp_path / "set.tsv"
-    file.write_text("id\tquestion\na\tprima domanda\nseconda domanda\tb\na|b\tterza\tb\n# nota\n\n", "utf-8")
+    text = "id\tquestion\na\tprima domanda\nseconda domanda\tb\na|b\tterza\tb\na\tb\tquarta domanda\nz\tquinta\n"
+    file.write_text(text + "# nota\n\n", "utf-8")
     found = read_cases(file, {"a", "b"})
     assert [(case.question, sorted(case.ids), case.context) for case in found] == [
         ("prima domanda", ["a"], None),
         ("seconda domanda", ["b"], None),
         ("terza", ["a", "b"], "b"),
+        ("quarta domanda", ["a"], "b"),
+        ("quinta", ["z"], None),
     ]
 
 
@@ -210,5 +213,7 @@ def test_a_line_without_a_tab_is_named(tmp_path: Path) -> None:
 
 def test_questions_without_topics_are_the_longest_column(tmp_path: Path) -> None:
     file = tmp_path / "far.tsv"
-    file.write_text("far\tche tempo fa domani\nuna sola colonna\n", "utf-8")
-    assert read_questions(file) == ("che tempo fa domani", "una sola colonna")
+    file.write_text("far\tche tempo fa domani\nfar\tboh\n", "utf-8")
+    assert read_questions(file) == ("che tempo fa domani", "boh")
+    file.write_text("una sola colonna\nboh\n", "utf-8")
+    assert read_questions(file) == ("una sola colonna", "boh")

@@ -17,7 +17,9 @@ nido\tnido | asilo nido\tnursery | daycare
 bonus-nido\tbonus nido\tnursery bonus
 voucher\tvoucher | vostro contributo\tvoucher
 violenza\tmi mena | =picchia | botte\thits me | beats me
-violenza-forse\tmi controlla | ho paura\ti am scared | scared of
+violenza-forse\tho paura di tornare a casa\tscared at home
+violenza-indizio\tmi controlla | ho paura\ti am scared | scared of
+datore\t=capo | titolare\tboss
 marito\tmio marito | il mio compagno\tmy husband | my boyfriend
 quanto-dura\tquanto dura | quanti mesi\thow long | how many months
 quanto-pagato\tquanto mi danno | quanto prendo\thow much

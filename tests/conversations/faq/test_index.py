@@ -64,6 +64,7 @@ def test_a_language_we_do_not_speak_is_told_and_never_answered(question: str) ->
         "my husband hits me",
         "il mio compagno mi controlla il telefono e ho paura, posso cambiare turno?",
         "mi mena quando torno tardi dal lavoro, quanti giorni di maternità ho?",
+        "ho paura di tornare a casa, posso cambiare turno?",
     ],
 )
 def test_possible_violence_comes_first(question: str) -> None:
@@ -73,11 +74,17 @@ def test_possible_violence_comes_first(question: str) -> None:
 
 def test_a_fear_that_is_not_of_a_person_close_by_is_not_taken_for_violence() -> None:
     assert index().ask("ho paura di non avere la maternità").ids[0] == "congedo-maternita"
+    assert index().ask("il capo: ho paura di tornare a casa senza maternità").ids[0] == "congedo-maternita"
 
 
 def test_a_follow_up_stays_with_the_topic_of_the_question_before() -> None:
-    assert index().ask("e quanto dura?", context="congedo-maternita").ids[0] == "congedo-maternita"
-    assert index().ask("e quanto dura?", context="congedo-parentale").ids[0] == "congedo-parentale"
+    for id_ in ("congedo-maternita", "congedo-parentale", "bonus-nido"):
+        assert index().ask("e come si fa?", context=id_).ids[0] == id_
+
+
+def test_a_follow_up_is_never_given_up() -> None:
+    assert index().ask("e per lei quanto?").outcome is Outcome.DEFER
+    assert index().ask("e per lei quanto?", context="bonus-nido").outcome is not Outcome.DEFER
 
 
 def test_a_follow_up_may_change_the_topic() -> None:
