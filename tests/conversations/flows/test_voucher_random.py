@@ -18,7 +18,8 @@ from tests.storage.money_world import IBAN
 PEOPLE = ("giulia", "karim", "elena", "marta", "sara", "paolo", "ugo", "nino")
 WORDS = (
     "1", "2", "3", "4", "9", "40", "120", "-5", "0", "mille", "1.200,50", "ieri", "domani", "12/11", "sì", "no",
-    "salta", "indietro", "menu", "annulla", "aiuto", "voucher", "le mie richieste", "rimborso", "da decidere", "approva",
+    "salta", "indietro", "menu", "annulla", "aiuto", "voucher", "le mie richieste", "rimborso",
+    "da decidere", "approva",
     "rifiuta", "chiedi", "dettagli", "confermo", "dal 1/12 al 20/12", "Giulia Prova", IBAN, "1234", "PV-" + "a" * 22,
     "7K3M-2QXZ-0AB", "", " ", "<b>{0}</b>", "x" * 3_000, "🙂", "‮abc", "persona", "stop", "riprendi",
     "english", "invia", "estratto del mese", "'; DROP TABLE request", "boh",
