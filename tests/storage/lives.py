@@ -11,7 +11,6 @@ from conversations.forms.walk import AnswerRow
 from storage import events, faq_asked, forms, network, outbox, people, tickets, timers
 from storage.crypto import KeyRing
 
-
 PARTS = ("risposta", "bozza", "domanda", "allegato", "lettera", "guasto", "attesa", "nome")
 
 

@@ -72,7 +72,8 @@ def test_messages_and_answers_of_before_become_threads_and_come_back(database: D
         command.downgrade(alembic(conn), "0002")
     with database.read() as conn:
         row = conn.execute(text("SELECT text, answer, answered_by FROM ticket WHERE id = 't1'")).one()
-    told = [database.keys.decrypt(bytes(row[0]), "ticket.text"), database.keys.decrypt(bytes(row[1]), "ticket.answer")]
+    columns = ("ticket.text", "ticket.answer")
+    told = [database.keys.decrypt(bytes(token), column) for token, column in zip(row, columns, strict=False)]
     assert told == [b"domanda", b"risposta"] and row[2] == "elena"
     migrate.upgrade(database)
 

@@ -54,7 +54,8 @@ def test_the_same_text_twice_looks_different_on_the_disk(database: Database, key
             live(conn, keys, name, f"+1202555014{len(name)}{name[0] == 'c':d}", NOW)
             tickets.open_ticket(conn, f"t-{name}", f"id-of-{name}", "le stesse parole", NOW)
     with database.read() as conn:
-        tokens = conn.execute(text("SELECT text FROM ticket_note WHERE id IN ('t-bianca', 't-carla')")).scalars().all()
+        written = text("SELECT text FROM ticket_note WHERE id IN ('t-bianca', 't-carla')")
+        tokens = conn.execute(written).scalars().all()
     assert len({bytes(token) for token in tokens}) == 2
 
 
