@@ -142,7 +142,7 @@ def back(place: Place, facts: Facts) -> Outcome:
 
 
 def writing(ticket: Ticket, facts: Facts) -> Outcome:
-    """The colleague is asked for her answer, with the ready ones that fit best."""
+    """The colleague is asked for her answer, with the ready one it began from, and the way to others."""
     screen = Message(
         title=p("handoff.ticket_title", number=ticket.number),
         body=(p("handoff.write_answer"),),

@@ -14,13 +14,14 @@ from conversations.messages import Choice, Localized, Message
 from conversations.phrases import render
 from conversations.state import Place
 
-_FEW, _MANY = 2, 7
+_MANY: Final = 7
 TOPIC: Final = "t:"
 
 
 def suggested(ticket: Ticket, facts: Facts) -> tuple[Choice, ...]:
-    """The two topics that fit the last message best, the one it began from first."""
-    return tuple(map(_choice, _fitting(_last_words(ticket), ticket, facts)[:_FEW]))
+    """The topic the thread began from, if it did."""
+    topic = facts.faq.published(ticket.topic) if facts.faq is not None else None
+    return (_choice(topic),) if topic is not None and topic.covered else ()
 
 
 def canned(ticket: Ticket, draft: Draft, facts: Facts, words: str = "") -> Outcome:

@@ -107,7 +107,8 @@ def one_line(text: str, most: int) -> str:
 def _head(note: Note, ticket: Ticket) -> Text:
     if note.ours:
         return p("handoff.wrote_us", when=Moment(note.at))
-    return p("handoff.wrote", who=p("handoff.you") if ticket.mine else name_of(ticket), when=Moment(note.at))
+    asker = Verbatim(ticket.name) if ticket.name else p("handoff.asker")
+    return p("handoff.wrote", who=p("handoff.you") if ticket.mine else asker, when=Moment(note.at))
 
 
 def _text(note: Note, whole: bool) -> Text:

@@ -87,7 +87,7 @@ async def test_the_story_of_giulia_and_elena(program: App, page: Page) -> None:
     await photograph(page, "story-1-start")
     paolo = Chat(page, "Paolo")
     await paolo.taps("Scrivi ciao")
-    await paolo.sees("Per ora qui non devi fare niente.")
+    await paolo.sees("Che cosa ti serve?")
 
     # she joins
     await giulia.phone.get_by_role("button", name="Entra con").click()

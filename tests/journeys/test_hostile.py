@@ -10,7 +10,7 @@ import pytest
 from bot.channels.dialogue import Hears
 from storage.events import DEAD, EVENTS
 from storage.outbox import OUTBOX
-from storage.tickets import TICKETS
+from storage.tickets import NOTES
 from tests.journeys.players import TelegramPlayer, WhatsAppPlayer
 from tests.journeys.players_local import SimulatorPlayer, TerminalPlayer
 from tests.journeys.program import Program, running
@@ -100,7 +100,7 @@ async def test_texts_that_look_like_markup_are_shown_as_they_were_written(giulia
         assert "*uno* _due_" not in shown.text or not isinstance(giulia, WhatsAppPlayer)
         await giulia.tap("Giulia", "Invia")
         await heard(giulia)
-    kept = sorted(row.text for row in await program.rows(TICKETS.select()))
+    kept = sorted(row.text for row in await program.rows(NOTES.select()))
     assert [plain(text) for text in kept] == [plain(text) for text in sorted(TEXTS.values())]
     for params in program.telegram.called("sendMessage"):
         assert not re.search(r"<(?!/?[bi]>)", params["text"]), params["text"]
@@ -150,7 +150,7 @@ async def test_ten_thousand_characters_are_explained_and_nothing_is_lost(giulia:
     assert "Ecco il tuo messaggio" in (await answer(giulia, "Una domanda breve")).text
     await giulia.say("Giulia", "menu")
     await heard(giulia)
-    assert "Menu" in (await answer(giulia, long)).text
+    assert "ho letto solo l'inizio" in (await answer(giulia, long)).text
 
 
 async def test_a_code_of_ten_thousand_characters_or_of_strange_letters_is_no_code(

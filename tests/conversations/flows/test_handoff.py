@@ -241,7 +241,7 @@ def test_a_question_is_read_and_answered_like_this() -> None:
     number = ticket_number(ticket)
     assert marta.tap("Apri") == (
         f"Domanda {number}\nScrive una persona, per il proprio lavoro.\nRispondi entro il 25/11/2026, 10:00.\n"
-        f"una persona, il 23/11/2026, 10:00:\n{QUESTION}\n"
+        f"Chi chiede, il 23/11/2026, 10:00:\n{QUESTION}\n"
         "[Rispondi]\n[La seguo io]\n[Chiedi il nome]\n[Chiudi la domanda]\n[Domande aperte]\n[Indietro]"
     )
     assert "senza il tuo nome" in marta.tap("Rispondi")
@@ -615,7 +615,9 @@ def test_a_ready_answer_comes_with_its_sources_and_can_be_changed() -> None:
     asked_by(giulia, "quanto dura il congedo parentale?")
     marta.tap("Apri")
     marta.tap("Rispondi")
-    assert marta.labels == ["congedo-parentale", "riposi", "Risposte pronte", "Indietro"]
+    assert marta.labels == ["Risposte pronte", "Indietro"]
+    marta.tap("Risposte pronte")
+    assert marta.labels[0] == "congedo-parentale"
     said = marta.tap("congedo-parentale")
     assert "Risposta su congedo-parentale.\n\nNorma: D.Lgs. 0/2026, art. 1\n\nSe ne occupa: INPS" in said
     assert "Redatto il 22 novembre 2026, in attesa di verifica." in said
@@ -623,6 +625,18 @@ def test_a_ready_answer_comes_with_its_sources_and_can_be_changed() -> None:
     marta.tap("Invia")
     answer = told(giulia.received[-1], "it")
     assert "Risposta su congedo-parentale." in answer and "Nel tuo caso vale." in answer
+
+
+def test_a_thread_that_began_from_an_answer_offers_it_first() -> None:
+    world = World(faq=knowledge())
+    giulia, marta = world.phone("giulia", "whatsapp"), world.phone("marta", "telegram", "welfare_manager")
+    giulia.take(Chose("@handoff:topic:nido"))
+    assert "Argomento: Titolo di nido." in giulia.text
+    giulia.say("Vale anche per due figli?")
+    giulia.say("invia")
+    assert "Argomento: Titolo di nido." in marta.tap("Apri")
+    marta.tap("Rispondi")
+    assert marta.labels == ["nido", "Risposte pronte", "Indietro"]
 
 
 def test_other_ready_answers_are_found_by_a_word() -> None:
