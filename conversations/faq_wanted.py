@@ -39,9 +39,12 @@ def wanted(state: State, what: Happening) -> bool:
         case Chose(token=token):
             return token.startswith(("@faq", "@handoff"))
         case Said(text=text):
-            if word_in(text) is Word.FAQ or any(offer.value.startswith("@faq") for offer in state.offers):
+            if any(offer.value.startswith("@faq") for offer in state.offers):
                 return True
-            return word_in(text) is None and not meant(text, state.offers) and _speaks(text)
+            if not _speaks(text):
+                return False
+            word = word_in(text)
+            return word is Word.FAQ or (word is None and not meant(text, state.offers))
         case _:
             return False
 
