@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 DRAIN_SECONDS = 8.0
 """Seconds to finish what is in hand after SIGTERM, so that the whole end takes less than ten."""
 
+WARM_SECONDS = 3.0
+"""Seconds after the start at which the index of the answers is made."""
+
 SEEN = "whatsapp.seen"
 
 
@@ -67,6 +70,7 @@ class App:
         be sent in DRAIN_SECONDS is sent."""
         tasks = [asyncio.create_task(self.delivery.run(), name="delivery")]
         tasks += [asyncio.create_task(self._channel(channel), name=channel.name) for channel in self.channels]
+        tasks.append(asyncio.create_task(self._warm(), name="answers"))
         runner = web.AppRunner(
             web_app(self.channels, self.pulse, self.clock.now, "WIS Bot"), access_log=None, shutdown_timeout=2.0
         )
@@ -90,6 +94,12 @@ class App:
             await asyncio.gather(*tasks, return_exceptions=True)
             for channel in self.channels:
                 await channel.close()
+
+    async def _warm(self) -> None:
+        """The first question need not wait for the index; the first replies need not wait for it either."""
+        if self.answers is not None:
+            await asyncio.sleep(WARM_SECONDS)
+            await asyncio.to_thread(self.answers.refresh, self.database)
 
     async def attend(self, chat: Awaitable[None]) -> None:
         """Sends and keeps the timers, without any web server, until the chat is over."""

@@ -9,7 +9,6 @@ from conversations.events import Chose, Due, Happening, Said
 from conversations.faq.ranking import Outcome
 from conversations.faq.tokens import tokens
 from conversations.faq_views import Knowledge
-from conversations.offers import meant
 from conversations.rules.danger import danger_in
 from conversations.state import HOME, Place, State
 from conversations.understand import Word, word_in
@@ -41,10 +40,9 @@ def wanted(state: State, what: Happening) -> bool:
         case Said(text=text):
             if any(offer.value.startswith("@faq") for offer in state.offers):
                 return True
-            if not _speaks(text):
+            if not _speaks(text) or _labelled(text, state):
                 return False
-            word = word_in(text)
-            return word is Word.FAQ or (word is None and not meant(text, state.offers))
+            return word_in(text) in (None, Word.FAQ)
         case _:
             return False
 
@@ -77,6 +75,12 @@ def asks(text: str, place: Place, known: Knowledge, language: str) -> bool:
     if "?" in text or said[0] in _ASKING:
         return True
     return len(said) >= _SURE and known.finder.ask(text, language=language).outcome is Outcome.ANSWER
+
+
+def _labelled(text: str, state: State) -> bool:
+    """A choice of the screen, typed as it stands there; one statement costs less than to understand it better."""
+    said = text.strip().casefold()
+    return any(offer.label.casefold() == said for offer in state.offers)
 
 
 def _speaks(text: str) -> bool:

@@ -1,8 +1,9 @@
 """The answers of this process: topics from the rows, and an index of those published, made anew after a change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -28,6 +29,7 @@ class Answers:
         self._table: Table | None = None
         self._known: Knowledge | None = None
         self._lock = Lock()
+        self._making: Thread | None = None
 
     @property
     def table(self) -> Table:
@@ -37,15 +39,32 @@ class Answers:
         return self._table
 
     def known(self, conn: Connection) -> Knowledge:
-        """Every topic as it is now; one short statement where nothing has changed since the last time."""
+        """Every topic as it is now; one short statement where nothing has changed since the last time.
+
+        After a change the texts are the new ones at once. The index takes a second or two: it is made beside the
+        turns, and until then topics are found as before. Only the first time it is waited for.
+        """
         now = faq_topics.stamp(conn)
         known = self._known
         if known is not None and known.stamp == now:
             return known
         with self._lock:
-            if self._known is None or self._known.stamp != now:
-                self._known = self._read(conn, now)
+            if self._known is not None and self._known.stamp == now:
+                return self._known
+            rows = faq_topics.topics(conn)
+            entries = [entry(row) for row in rows if row.published]
+            finder = self._known.finder if self._known is not None else self._finder(entries)
+            if self._known is not None:
+                self._making = Thread(target=self._renew, args=(entries, now), daemon=True)
+                self._making.start()
+            self._known = Knowledge(now, finder, {row.id: topic_of(row) for row in rows})
             return self._known
+
+    def wait(self) -> None:
+        """Topics are found as they are now: the index that is being made is ready."""
+        making = self._making
+        if making is not None:
+            making.join()
 
     def refresh(self, database: Database) -> None:
         """The index is the newest, made beside the turns, so that the next question need not wait for it."""
@@ -56,11 +75,14 @@ class Answers:
         """The group, among (group, question), that asks the same as this text; empty where none does."""
         return nearest(text, waiting, self.table)
 
-    def _read(self, conn: Connection, now: int) -> Knowledge:
-        rows = faq_topics.topics(conn)
-        published = [row for row in rows if row.published]
-        finder: Finder = build(map(entry, published), self._groups, self._elsewhere)
-        return Knowledge(now, finder, {row.id: topic_of(row) for row in rows})
+    def _renew(self, entries: Sequence[Entry], now: int) -> None:
+        finder = self._finder(entries)
+        with self._lock:
+            if self._known is not None and self._known.stamp == now:
+                self._known = replace(self._known, finder=finder)
+
+    def _finder(self, entries: Sequence[Entry]) -> Finder:
+        return build(entries, self._groups, self._elsewhere)
 
 
 def topic_of(row: KnownTopic) -> Topic:

@@ -85,6 +85,8 @@ async def test_a_question_of_two_people_is_answered_once_and_answers_from_then_o
     before = await asks(office, "1001", "posso portare un furetto in magazzino?")
     assert "guinzaglio" not in before
     await taps(office, "2002", "Pubblica")
+    await asks(office, "1001", "faq")
+    office.turns._world.answers.wait()
     assert "guinzaglio" in await asks(office, "1001", "posso portare un furetto in magazzino?")
     with office.database.read() as conn:
         assert [one.why for one in faq_topics.history(conn, "furetti-in-magazzino")] == ["published", "drafted"]
@@ -184,6 +186,8 @@ async def test_the_answer_on_violence_is_edited_away_and_its_words_are_kept_nowh
 ) -> None:
     shutil.copy(content_folder() / "faq" / "congedo-violenza.md", tmp_path / "faq")
     await office.does(lambda conn: faq_seed.seed(conn, tmp_path / "faq", office.now))
+    await asks(office, "1001", "faq")
+    office.turns._world.answers.wait()
     said = await asks(office, "1001", "mio marito mi picchia")
     assert said.index("1522") < said.index("90 giorni")
     letters = len(office.line.sent)

@@ -202,6 +202,7 @@ def test_a_new_topic_answers_nobody_until_it_is_published(seeded: Database) -> N
     change(seeded, 1, "published", "terrazza", published=True)
     with seeded.read() as conn:
         assert known.known(conn).published("terrazza") is not None
+        known.wait()
         assert "terrazza" in known.known(conn).finder.ask("terrazza").ids
     with pytest.raises(Conflict):
         change(seeded, 0, "drafted", "terrazza", title={"it": "Un'altra"})
@@ -279,7 +280,11 @@ def test_another_process_notices_what_is_published_here(
     change(seeded, 1, answer={"it": "Solo in terrazza."}, phrasings={"elena": ["limoni sul tetto della ditta"]})
     with other.read() as conn:
         after = there.known(conn)
-    assert after.stamp == before.stamp + 1 and after.topics["orto"].answer["it"] == "Solo in terrazza."
+        assert after.stamp == before.stamp + 1 and after.topics["orto"].answer["it"] == "Solo in terrazza."
+        assert after.finder is before.finder, "nobody waits for the new index"
+        there.wait()
+        renewed = there.known(conn)
+    assert renewed.stamp == after.stamp and renewed.finder is not before.finder
     assert before.topics["orto"].answer["it"] == "Puoi coltivare pomodori.", "a turn keeps what it began with"
 
 
