@@ -97,6 +97,9 @@ class FaqDesk:
                 return _name_asked(hand)
             case "sign_sure":
                 return _sure(hand, facts)
+            case "found" if facts.faq is not None:
+                outcome = _found(hand.text, facts.faq, facts)
+                return outcome if isinstance(outcome, Outcome) else home(facts)
             case _:
                 return home(facts)
 
@@ -223,7 +226,7 @@ def _found(text: str, known: Knowledge, facts: Facts) -> Outcome | Miss:
         choices=tuple(map(row, found)),
         ways=(BACK,),
     )
-    return Outcome(Hand().at("found"), screen)
+    return Outcome(Hand(text=text).at("found"), screen)
 
 
 def _next_stale(facts: Facts, place: int) -> Outcome:

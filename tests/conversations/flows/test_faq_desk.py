@@ -444,3 +444,97 @@ def test_any_typed_text_is_a_patch_or_a_reason(field: str, text: str) -> None:
 def test_small_rules() -> None:
     assert day_in("1/2/2027") == date(2027, 2, 1) and day_in("2027-02-01") is None
     assert amounts_without_year("Spetta l'80%.") and not amounts_without_year("Nel 2026 l'80%.\nVale per tutti.")
+
+
+def same_after_help(elena: Phone) -> None:
+    """The help and back: the screen is the one she left."""
+    place, labels = elena.state.place, elena.labels
+    elena.say("aiuto")
+    elena.say("indietro")
+    assert (elena.state.place, elena.labels) == (place, labels)
+
+
+@pytest.mark.parametrize(
+    "road",
+    [
+        ["Domande in coda", "1", "Rispondi a tutti", "una risposta", "Invia", "Fanne una bozza", "Titolo nuovo"],
+        ["Domande in coda", "1", "Usa una risposta"],
+        ["Da firmare", "nido", "Firma", NAME, "Sì, firmo"],
+        ["Da controllare"],
+        ["Bozze", "1", "Leggi la risposta"],
+        ["nido", "1", "Modifica", "Testo", "Un testo nuovo.", "Salva", "Versioni", "1"],
+    ],
+)
+def test_every_screen_of_the_desk_is_there_again_after_an_interruption(road: list[str]) -> None:
+    giulia, _, elena = people()
+    elena.world.keep(NURSERY, "file")
+    asks(giulia)
+    at_desk(elena)
+    same_after_help(elena)
+    for step in road:
+        elena.tap(step) if step in elena.labels else elena.say(step)
+        same_after_help(elena)
+
+
+@pytest.mark.parametrize(
+    ("road", "home"),
+    [
+        (["Domande in coda", "1", "Usa una risposta"], 4),
+        (["Da firmare", "nido", "Gestisci", "Modifica", "Testo", "Nuovo."], 6),
+        (["Bozze", "1", "Leggi la risposta"], 4),
+        (["Da controllare"], 2),
+    ],
+)
+def test_going_back_leads_home_step_by_step(road: list[str], home: int) -> None:
+    giulia, _, elena = people()
+    asks(giulia)
+    at_desk(elena)
+    for step in road:
+        elena.tap(step) if step in elena.labels else elena.say(step)
+    for _ in range(home):
+        elena.say("indietro")
+        if elena.state.place.flow != "faq_desk":
+            break
+    assert elena.state.place.flow != "faq_desk"
+
+
+def test_a_topic_that_is_gone_and_the_doors_of_the_desk() -> None:
+    giulia, _, elena = people()
+    asks(giulia)
+    for token, words in (
+        ("@faq_desk:topic:zebra", "Questa risposta non c'è più."),
+        ("@faq_desk:topic:nido", "Pubblicata. Versione 1."),
+        ("@faq_desk:queue", "Domande in coda"),
+        ("@faq_desk:stale", "Titolo di bonus-vecchio"),
+        ("@faq_desk:open", "Gestisci le risposte"),
+    ):
+        elena.say("menu")
+        elena.take(Chose(token))
+        assert words in elena.text
+    for one in elena.world.queue:
+        one.open = False
+    elena.take(Chose("@faq_desk:queue"))
+    assert "Nessuna domanda è in coda." in elena.text
+    elena.say("menu")
+    elena.world.faq = None
+    for token in ("@faq_desk:open", "@faq_desk:stale"):
+        elena.take(Chose(token))
+        assert "Ora le risposte non sono disponibili." in elena.text
+
+
+def test_an_empty_draft_cannot_be_published() -> None:
+    _, _, elena = people()
+    assert elena.world.faq is not None
+    elena.world.faq = changed(elena.world.faq, topic("vuota", published=False, answer={}))
+    elena.take(Chose("@faq_desk:topic:vuota"))
+    assert "Manca il testo italiano" in elena.tap("Pubblica")
+
+
+def test_more_than_a_page_of_unsigned_answers_is_turned_over() -> None:
+    world = World(faq=knowledge(topics=tuple(topic(f"voce-{n:02d}") for n in range(9))))
+    elena = world.phone("elena", "whatsapp", "welfare_manager")
+    at_desk(elena)
+    elena.tap("Da firmare")
+    assert elena.labels == [*(f"voce-{n:02d}" for n in range(7)), "Firma questa lista", "Altre…", "Indietro"]
+    elena.tap("Altre…")
+    assert elena.labels[:2] == ["voce-07", "voce-08"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from conversations.effects import OpenTicket, Say, ToRole, ToTicket
-from conversations.events import Chose, ContactShared, Located, Sent, Unreadable
+from conversations.events import Chose, ContactShared, Due, Located, Sent, Unreadable
 from conversations.phrases import render
 from conversations.rules.tickets import ticket_number
 from tests.conversations.flows.answers import knowledge
@@ -650,3 +650,79 @@ def test_other_ready_answers_are_found_by_a_word() -> None:
     assert marta.labels[:2] == ["nido", "congedo-parentale"]
     assert "Answer on nido." in marta.say("1"), "in the language of who asked"
     assert marta.say("indietro").startswith("Domanda ")
+
+
+# Interruptions
+
+
+def same_after_help(phone: Phone) -> None:
+    """The help and back: the screen is the one she left."""
+    place, screen = phone.state.place, told(phone.received[-1], "it")
+    phone.say("aiuto")
+    phone.say("indietro")
+    assert phone.state.place == place and told(phone.received[-1], "it") == screen
+
+
+def test_every_screen_of_the_reader_is_there_again_after_an_interruption() -> None:
+    world = World(faq=knowledge())
+    giulia, marta = world.phone("giulia", "whatsapp"), world.phone("marta", "telegram", "welfare_manager")
+    ticket = asked_by(giulia)
+    marta.take(Chose("@handoff:list"))
+    for step in ("1", "Rispondi", "Risposte pronte", "congedo-parentale"):
+        same_after_help(marta)
+        marta.tap(step) if step in marta.labels else marta.say(step)
+    same_after_help(marta)
+    marta.say("indietro")
+    marta.tap("Rispondi")
+    marta.tap("Risposte pronte")
+    assert marta.say("indietro").startswith("Domanda ") and "Risposte pronte" in marta.labels
+    marta.take(Chose(f"@handoff:read:{ticket}"))
+    marta.tap("Chiudi la domanda")
+    marta.take(Chose("@handoff:list"))
+    marta.tap("Chiuse di recente")
+    same_after_help(marta)
+    marta.say("1")
+    same_after_help(marta)
+
+
+def test_every_screen_of_the_asker_is_there_again_after_an_interruption() -> None:
+    giulia, _, ticket = answered()
+    giulia.take(Chose(f"@handoff:thread:{ticket}"))
+    same_after_help(giulia)
+    giulia.tap("Dico il mio nome")
+    same_after_help(giulia)
+    giulia.say("Giulia")
+    same_after_help(giulia)
+    giulia.tap("Sì, dillo")
+    giulia.take(Chose("@handoff:mine"))
+    same_after_help(giulia)
+    giulia.say("1")
+    assert "Dico il mio nome" not in giulia.labels
+    assert giulia.say("indietro").startswith("Le mie domande")
+    assert giulia.say("indietro").startswith("Menu")
+
+
+def test_a_list_that_has_nothing_of_hers_leads_to_a_new_message() -> None:
+    giulia, _ = people()
+    giulia.take(Chose("@handoff:mine"))
+    assert "Fai la tua domanda con parole tue." in giulia.text
+
+
+def test_a_thread_that_is_gone_is_told_by_its_number() -> None:
+    giulia, marta = people()
+    ticket = asked_by(giulia)
+    marta.tap("Apri")
+    del giulia.world.tickets[ticket]
+    assert f"Non trovo la domanda {ticket_number(ticket)}." in marta.tap("Rispondi")
+    marta.take(Chose(f"@handoff:read:{ticket}"))
+    assert f"Non trovo la domanda {ticket_number(ticket)}." in marta.text
+
+
+def test_timers_of_others_and_of_the_past_do_nothing() -> None:
+    giulia, marta, ticket = answered()
+    heard = len(giulia.received), len(marta.received)
+    for verb in ("soon", "late", "rest"):
+        for phone in (giulia, marta):
+            phone.take(Due(f"handoff:{verb}", ticket, {}))
+            phone.take(Due(f"handoff:{verb}", "gone", {}))
+    assert (len(giulia.received), len(marta.received)) == heard and giulia.world.tickets[ticket].open
