@@ -247,7 +247,8 @@ def _chosen(value: str, topic: Topic, hand: Hand, facts: Facts) -> Outcome | Mis
         case "publish" | "hide":
             if value == "publish" and not topic.answer:
                 return Miss(p("faq_desk.no_text"))
-            order = ChangeTopic(topic.id, topic.version, {"published": value == "publish"}, f"{value}ed"[:9])
+            why = "published" if value == "publish" else "hidden"
+            order = ChangeTopic(topic.id, topic.version, {"published": value == "publish"}, why)
             key = "faq_desk.is_published" if value == "publish" else "faq_desk.is_unpublished"
             return first(page(topic.id, faq_foreseen(facts, order), hand.then), order, say(key))
         case _:

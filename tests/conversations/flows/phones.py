@@ -190,7 +190,8 @@ class World:
                   found[0].at, "it")  # type: ignore[arg-type]
             for key, found in groups.items()
         )  # fmt: skip
-        topic = str(phone.state.place.data.get("topic") or "")
+        places = (one for one in (phone.state.place, *phone.state.parked) if one.flow == "faq_desk")
+        topic = next((str(one.data.get("topic") or "") for one in places), "")
         return Desk(
             tuple(sorted(views, key=lambda g: -g.count)),
             tuple(reversed(self.history.get(topic, []))),
