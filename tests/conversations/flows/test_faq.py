@@ -514,3 +514,40 @@ def test_dates_are_those_of_milan() -> None:
 
 def test_offers_and_rankings_of_the_fake_are_what_they_say() -> None:
     assert offers("nido").offered == ("nido",) and unknown().offered == () and answered("nido").ids[0] == "nido"
+
+
+@pytest.mark.parametrize(
+    "road",
+    [
+        [PARENTAL_QUESTION, "e per il padre?"],
+        [PARENTAL_QUESTION, "Non basta"],
+        ["posso avere un aiuto per il bambino?", "Nessuna di queste", "proprio niente, uffa"],
+        ["che cosa mi spetta adesso?", "Soldi e bonus"],
+        ["faq", "Congedi e permessi"],
+        ["faq", "riposi"],
+    ],
+)
+def test_every_screen_is_there_again_after_an_interruption(road: list[str]) -> None:
+    giulia = person()
+    giulia.say("menu")
+    for step in road:
+        giulia.tap(step) if step in giulia.labels else giulia.say(step)
+        place, labels = giulia.state.place, giulia.labels
+        giulia.say("aiuto")
+        giulia.say("indietro")
+        assert (giulia.state.place, giulia.labels) == (place, labels)
+
+
+def test_answers_that_are_away_end_the_conversation_about_them_kindly() -> None:
+    giulia = person()
+    giulia.say("faq")
+    giulia.world.faq = None
+    assert "Ora le risposte non sono disponibili." in giulia.say("quanto dura il congedo?")
+
+
+def test_a_lasting_button_opens_one_answer() -> None:
+    giulia = person()
+    giulia.take(Chose("@faq:topic:nido"))
+    assert "Risposta su nido." in giulia.text
+    giulia.take(Chose("@faq:topic:bozza"))
+    assert "Scrivi la tua domanda con parole tue." in giulia.text
