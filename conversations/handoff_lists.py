@@ -76,5 +76,7 @@ def _row(ticket: Ticket, facts: Facts) -> Choice:
     if ticket.taken == "other":
         return Choice(f"@handoff:read:{ticket.id}", told, p("handoff.taken_other"))
     late = ticket.due is not None and ticket.waiting == "us" and ticket.due < facts.now
-    described = "handoff.row_late" if late else f"handoff.row_{ticket.waiting}"
-    return Choice(f"@handoff:read:{ticket.id}", told, p(described))
+    if late:
+        return Choice(f"@handoff:read:{ticket.id}", told, p("handoff.row_late"))
+    # what waits for us needs no word: the others do
+    return Choice(f"@handoff:read:{ticket.id}", told, p("handoff.row_them") if ticket.waiting == "them" else None)
