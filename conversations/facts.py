@@ -10,6 +10,7 @@ from conversations.events import Sent
 from conversations.faq_views import NO_DESK, Desk, Knowledge
 from conversations.forms.form import Form
 from conversations.forms.walk import Run
+from conversations.news.views import NO_NEWS, NewsFacts
 from conversations.phrases import Catalog
 from conversations.voucher_views import NO_VOUCHERS, VoucherFacts
 
@@ -17,7 +18,7 @@ Role = Literal[
     "worker", "referent", "welfare_manager", "coordinator", "partner", "accountant", "editor", "auditor"
 ]
 Contract = Literal["employee", "collaborator", "owner", ""]
-Purpose = Literal["service", "questionnaire", "questionnaire_art9", "newsletter", "reminders"]
+Purpose = Literal["service", "questionnaire", "questionnaire_art9", "newsletter", "offers", "reminders"]
 Look = Literal["telegram", "whatsapp", "terminal"]
 
 
@@ -187,7 +188,7 @@ class Facts:
     `now` is aware UTC. `fresh` holds unguessable ids made for this turn (22 URL-safe characters each). `form` is
     the compiled form of `run` if there is one, else of `wave`. `tickets` are the open ones for a welfare manager,
     her own for anybody else. `vouchers` is gathered only where conversations/voucher_wanted.py says so, `faq` and
-    `desk` where conversations/faq_wanted.py does.
+    `desk` where conversations/faq_wanted.py does, `news` where conversations/newsroom/wanted.py does.
     """
 
     now: datetime
@@ -208,6 +209,7 @@ class Facts:
     vouchers: VoucherFacts = NO_VOUCHERS
     faq: Knowledge | None = None
     desk: Desk = NO_DESK
+    news: NewsFacts = NO_NEWS
 
     @property
     def language(self) -> str:

@@ -27,7 +27,9 @@ from storage import (
     timers,
     vouchers,
 )
+from storage.news import issues, readers, recipients, suggestions
 
 SUBJECTS = (audit, events, faq_asked, faq_topics, forms, network, notes, outbox, people, simulator, tickets, timers)
 MONEY = (alerts, calls, claims, ledger, papers, payments, pots, profiles, redemptions, requests, vouchers)
+NEWS = (issues, readers, recipients, suggestions)
 METADATA = SQLModel.metadata
