@@ -10,6 +10,7 @@ from conversations.facts import Matter, Purpose, Role
 from conversations.faq_orders import FaqOrder
 from conversations.forms.walk import AnswerRow, Run
 from conversations.messages import Message
+from conversations.news.orders import NewsOrder
 from conversations.voucher_orders import VoucherOrder
 
 Lane = Literal["reply", "alert", "bulk"]
@@ -298,4 +299,5 @@ Effect = (
     | ErasePerson
     | VoucherOrder
     | FaqOrder
+    | NewsOrder
 )

@@ -25,6 +25,9 @@ from conversations.effects import (
 from conversations.facts import Consent, Facts, Membership, NeedsRun, Person
 from conversations.faq_foresee import faq_foreseen
 from conversations.faq_orders import AnswerGroup, ChangeTopic, DismissGroup, RestoreTopic
+from conversations.news.foresee import foreseen as news_foreseen
+from conversations.news.orders import NewsOrder
+from conversations.news.views import NO_NEWS
 from conversations.voucher_foresee import foreseen
 from conversations.voucher_orders import VoucherOrder
 from conversations.voucher_views import NO_VOUCHERS
@@ -74,9 +77,11 @@ def _after(facts: Facts, effect: Effect) -> Facts:
             return faq_foreseen(facts, effect)
         case ErasePerson():
             nobody = Person(person.id, person.language)
-            return replace(facts, person=nobody, run=None, tickets=(), vouchers=NO_VOUCHERS)
+            return replace(facts, person=nobody, run=None, tickets=(), vouchers=NO_VOUCHERS, news=NO_NEWS)
         case _ if isinstance(effect, VoucherOrder):
             return replace(facts, vouchers=foreseen(facts.vouchers, effect, facts.now))
+        case _ if isinstance(effect, NewsOrder):
+            return replace(facts, news=news_foreseen(facts.news, effect, person.id, facts.now))
         case _:
             return facts
 

@@ -30,6 +30,9 @@ from conversations.faq_wanted import desk_wanted
 from conversations.faq_wanted import wanted as faq_wanted
 from conversations.forms.form import Form
 from conversations.forms.walk import from_json as run_from_json
+from conversations.news.views import NO_NEWS
+from conversations.newsroom.wanted import in_hand
+from conversations.newsroom.wanted import wanted as news_wanted
 from conversations.rules.codes import INVITATION, LINK, code_in
 from conversations.rules.tickets import ticket_number
 from conversations.state import State
@@ -39,6 +42,7 @@ from storage import faq_facts, forms, network, people, tickets
 from storage.content import Content
 from storage.crypto import KeyRing
 from storage.faq_library import Answers
+from storage.news.facts import news_facts
 from storage.people import KnownPerson
 from storage.prepared import Prepared
 from storage.voucher_facts import voucher_facts
@@ -95,6 +99,16 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         desk=faq_facts.desk(conn, person.id, _topic_in_hand(event, state))
         if person.holds("welfare_manager") and desk_wanted(state, event.what)
         else NO_DESK,
+        news=news_facts(
+            conn,
+            person.id,
+            {held.role for held in memberships},
+            event.at,
+            world.content.catalog.zone,
+            in_hand(state, event.what),
+        )
+        if news_wanted(state, event.what)
+        else NO_NEWS,
     )
 
 

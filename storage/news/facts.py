@@ -1,0 +1,117 @@
+"""What one step may need to know of the newsletter: a reader's part always, the newsroom's for who works in it."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from conversations.news.life import REACHED
+from conversations.news.views import FileReport, Issue, NewsFacts, Topic
+from storage.news import views
+from storage.news.audience import willing
+from storage.news.issues import FILES, ISSUES
+from storage.news.readers import READERS
+from storage.news.recipients import RECIPIENTS
+from storage.people import PEOPLE
+
+OFFICE: Final = frozenset({"editor", "welfare_manager", "coordinator"})
+"""The roles that work on the newsletter."""
+ALIVE: Final = ("draft", "legal", "approved", "scheduled", "sending", "paused")
+OVER_SHOWN: Final = 6
+"""Issues that are out, cancelled or withdrawn that the newsroom still sees."""
+ARCHIVE: Final = 12
+FEWEST: Final = 5
+"""The smallest number of people that is told of a group."""
+TO_READ: Final = ("opened", "sending", "sent", "delivered", "read", "doubtful")
+
+_I, _R, _F, _W = ISSUES.c, RECIPIENTS.c, FILES.c, READERS.c
+
+
+def news_facts(
+    conn: Connection, person_id: str, roles: Collection[str], at: datetime, zone: ZoneInfo, in_hand: str
+) -> NewsFacts:
+    """The newsletter as this person may see it; `in_hand` is the id of the issue the step is about, or ""."""
+    today = at.astimezone(zone).date()
+    known = NewsFacts(
+        archive=_archive(conn, today),
+        to_read=_to_read(conn, person_id, in_hand),
+        wishes=views.wishes(conn, person_id),
+    )
+    if not OFFICE & frozenset(roles):
+        return known
+    return replace(
+        known,
+        issues=_office_issues(conn, in_hand),
+        inbox=views.inbox(conn),
+        subscribers=_subscribers(conn),
+        by_topic=_by_topic(conn),
+        report=_report(conn, person_id),
+    )
+
+
+def current(issue: Issue, today: date) -> Issue:
+    """The issue without the items that are not true any more."""
+    return replace(issue, items=tuple(one for one in issue.items if one.expires is None or one.expires >= today))
+
+
+def _archive(conn: Connection, today: date) -> tuple[Issue, ...]:
+    sent = views.issues(conn, _I.state == "sent", limit=ARCHIVE)
+    return tuple(issue for issue in (current(one, today) for one in sent) if issue.items)
+
+
+def _to_read(conn: Connection, person_id: str, in_hand: str) -> Issue | None:
+    """The issue her tap is about, if it went to her; else the last one that waits for her."""
+    mine = select(_R.issue_id).join(ISSUES, _I.id == _R.issue_id).where(_R.person_id == person_id)
+    mine = mine.where(_I.state != "withdrawn")
+    named = conn.execute(mine.where(_R.issue_id == in_hand, _R.outcome.in_(TO_READ))).scalar()
+    waits = mine.where(_R.outcome == "opened").order_by(_R.opened_at.desc(), _R.id.desc()).limit(1)
+    key = named or conn.execute(waits).scalar()
+    return None if key is None else views.issue(conn, key)
+
+
+def _office_issues(conn: Connection, in_hand: str) -> tuple[Issue, ...]:
+    alive = views.issues(conn, _I.state.in_(ALIVE))
+    over = views.issues(conn, _I.state.not_in(ALIVE), limit=OVER_SHOWN)
+    found = [*alive, *over]
+    if in_hand and all(issue.id != in_hand for issue in found):
+        named = views.issue(conn, in_hand)
+        found += [named] if named is not None else []
+    return tuple(
+        replace(issue, progress=views.progress(conn, issue.id))
+        if issue.state in REACHED and (issue.id == in_hand or issue.state in ALIVE)
+        else issue
+        for issue in found
+    )
+
+
+def _subscribers(conn: Connection) -> int:
+    query = select(func.count()).select_from(PEOPLE)
+    query = query.where(PEOPLE.c.stopped_at.is_(None), willing(PEOPLE.c.id))
+    return int(conn.execute(query).scalar_one())
+
+
+def _by_topic(conn: Connection) -> dict[Topic, int]:
+    """How many readers chose a topic, where they are enough not to be recognised."""
+    counts: dict[Topic, int] = {}
+    query = select(_W.topics).join(PEOPLE, PEOPLE.c.id == _W.person_id)
+    for topics in conn.execute(query.where(PEOPLE.c.stopped_at.is_(None), willing(PEOPLE.c.id))).scalars():
+        for topic in topics or ():
+            counts[cast(Topic, topic)] = counts.get(cast(Topic, topic), 0) + 1
+    return {topic: count for topic, count in counts.items() if count >= FEWEST}
+
+
+def _report(conn: Connection, person_id: str) -> FileReport | None:
+    """What became of the last file she sent."""
+    row = conn.execute(
+        select(_F.name, _F.added, _F.problems, _F.status)
+        .where(_F.person_id == person_id)
+        .order_by(_F.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    problems = tuple((int(line), str(key), str(words)) for line, key, words in row.problems or ())
+    return FileReport(row.name, row.added, problems, row.status != "waiting")
