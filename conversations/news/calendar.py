@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NIGHT: Final = (time(2, 0), time(3, 0))
+ON_TIME: Final = timedelta(minutes=5)
+"""As late as this is on time: a restart takes less."""
 HOURS: Final = tuple(f"{hour:02}:{minute}" for hour in range(9, 19) for minute in ("00", "30"))[:-1]
 """What a reader may ask for: every half hour from 9:00 to 18:00."""
 
@@ -36,6 +38,17 @@ class Rule:
     weekday: int
     at: time
     catch_up: timedelta
+
+    @property
+    def patience(self) -> timedelta:
+        """How late a slot is still the slot: even where a missed one is skipped, no clock ticks on the dot."""
+        return max(self.catch_up, ON_TIME)
+
+    @property
+    def name(self) -> str:
+        """The slots of two rules with the same name are the same slots."""
+        nth = "last" if self.nth < 0 else str(self.nth)
+        return f"{nth} {DAYS[self.weekday]} {self.at:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from conversations.news.calendar import local
-from conversations.news.views import Price, Prospect
+from conversations.news.views import Audience, Price, Prospect
 
 OPENS: Final = time(9, 0)
 CLOSES: Final = time(18, 0)
 """Nobody is written to first on WhatsApp outside these hours."""
+NEVER: Final = 1_000
+"""Days: a plan as long as this is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelPlan:
     """One channel: how many people, how many inside the window, how many need the opener in which language, on how
-    many days their share of the daily limit lies, how long the sending lasts at this rate, what it may cost
-    (millionths of a euro, None where no price is known), and when the last one leaves at the earliest."""
+    many days they are written to (NEVER where the daily limit lets nobody), how long the sending itself lasts at
+    this rate, what it may cost at most (millionths of a euro, None where no price is known), and when the last one
+    leaves at the earliest."""
 
     channel: str
     people: int
@@ -50,6 +52,11 @@ class Plan:
         return max((one.days for one in self.channels), default=0)
 
     @property
+    def never(self) -> bool:
+        """Some would never be written to: the daily limit lets nobody be."""
+        return self.days >= NEVER
+
+    @property
     def ends(self) -> datetime | None:
         """When the last person has been written to, at the earliest."""
         return max((one.ends for one in self.channels), default=None)
@@ -63,10 +70,7 @@ def plan(prospect: Prospect, start: datetime, zone: ZoneInfo, rate: float = 0.0)
     for one in prospect.audience:
         pace = min(filter(None, (prospect.rates.get(one.channel, 1.0), rate)))
         openers = sum(one.templates.values())
-        windowed = bool(one.templates) or one.channel == "whatsapp"
-        days, ends = _spread(prospect, openers, one.people, pace, start, zone) if windowed else (1, start)
-        if not windowed:
-            ends = start + timedelta(seconds=one.people / pace)
+        days, ends = _sent(prospect, one, pace, start, zone)
         price = prices.get(one.channel)
         cost = None if price is None else openers * price.opener + one.people * price.message
         channels.append(
@@ -75,7 +79,7 @@ def plan(prospect: Prospect, start: datetime, zone: ZoneInfo, rate: float = 0.0)
                 one.people,
                 one.open_window,
                 one.templates,
-                days if one.people else 0,
+                days,
                 one.people / pace,
                 cost,
                 price,
@@ -85,17 +89,31 @@ def plan(prospect: Prospect, start: datetime, zone: ZoneInfo, rate: float = 0.0)
     return Plan(tuple(channels), prospect.missing_templates)
 
 
-def _spread(
-    prospect: Prospect, openers: int, people: int, pace: float, start: datetime, zone: ZoneInfo
+def _sent(
+    prospect: Prospect, one: Audience, pace: float, start: datetime, zone: ZoneInfo
 ) -> tuple[int, datetime]:
-    """On how many days the openers go out under the daily limit, within the hours, and when the last one does."""
-    begins = _within_hours(start, zone)
+    """On how many days this channel's people are written to, and when the last one is, at the earliest.
+
+    Those inside the window go at once; the openers under the daily limit of 24 hours, within the hours. NEVER days
+    where the limit lets nobody be written to first.
+    """
+    at = start + timedelta(seconds=one.open_window / pace)
+    left = sum(one.templates.values())
+    if not left:
+        return (1 if one.people else 0), at
     free = max(0, prospect.daily_limit - prospect.used_today)
-    if openers <= free:
-        return 1, begins + timedelta(seconds=people / pace)
-    days = 1 + ceil((openers - free) / max(1, prospect.daily_limit))
-    rest = (openers - free) % prospect.daily_limit or prospect.daily_limit
-    return days, begins + timedelta(days=days - 1, seconds=rest / pace)
+    days = 1
+    at = _within_hours(at, zone)
+    while days < NEVER:
+        today = at.astimezone(zone).date()
+        room = min(free, int((local(today, CLOSES, zone).moment - at).total_seconds() * pace) + 1)
+        if left <= room:
+            return days, at + timedelta(seconds=left / pace)
+        left -= room
+        # what is free comes back 24 hours later, not at midnight
+        later = at + timedelta(days=1) if room == free else local(today + timedelta(days=1), OPENS, zone).moment
+        at, free, days = _within_hours(later, zone), prospect.daily_limit, days + 1
+    return NEVER, at
 
 
 def _within_hours(at: datetime, zone: ZoneInfo) -> datetime:

@@ -32,19 +32,21 @@ def enqueue_batch(
     issue = conn.execute(select(ISSUES).where(_I.id == issue_id)).first()
     if issue is None or issue.enqueued or issue.state not in ("sending", "paused"):
         return True
+    # another process may be doing the same batch: who is slower must not set the issue back
+    here = (_I.id == issue_id, _I.enqueued.is_(False), _I.enqueued_to == issue.enqueued_to)
     reached = list(
         conn.execute(
             select(PEOPLE.c.id).where(PEOPLE.c.id > issue.enqueued_to).order_by(PEOPLE.c.id).limit(size)
         ).scalars()
     )
     if not reached:
-        conn.execute(update(ISSUES).where(_I.id == issue_id).values(enqueued=True))
+        conn.execute(update(ISSUES).where(*here).values(enqueued=True))
         return True
     within = (PEOPLE.c.id > issue.enqueued_to, PEOPLE.c.id <= reached[-1])
     _add(conn, issue, channels, within, issue.started_at or at, zone)
     done = len(reached) < size
-    conn.execute(update(ISSUES).where(_I.id == issue_id).values(enqueued_to=reached[-1], enqueued=done))
-    return done
+    moved = conn.execute(update(ISSUES).where(*here).values(enqueued_to=reached[-1], enqueued=done)).rowcount
+    return done and bool(moved)
 
 
 def _add(
@@ -79,5 +81,6 @@ def settle_batch(conn: Connection, issue_id: str, size: int = BATCH) -> bool:
     """The next `size` people of a cancelled issue who had not got it never will; True when none is left."""
     waiting = select(_R.id).where(_R.issue_id == issue_id, _R.outcome == "todo").order_by(_R.id).limit(size)
     keys = list(conn.execute(waiting).scalars())
-    conn.execute(update(RECIPIENTS).where(_R.id.in_(keys)).values(outcome="cancelled"))
+    # one that was claimed meanwhile is on its way
+    conn.execute(update(RECIPIENTS).where(_R.id.in_(keys), _R.outcome == "todo").values(outcome="cancelled"))
     return len(keys) < size

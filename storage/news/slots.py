@@ -1,7 +1,7 @@
 """What the calendar starts: issues whose moment has come, and the monthly slot, each once in the whole cluster."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from conversations.news.calendar import Rule, last_slot, next_slot
 from storage.news.issues import ISSUES, SLOTS
 
-MONTHLY: Final = "newsletter"
-"""The schedule of the standing rule."""
+MONTHLY: Final = "newsletter "
+"""What the schedule of a standing rule begins with; the rule's name follows, for another rule has other slots."""
+ALIVE: Final = ("scheduled", "sending", "paused", "sent")
 
 _I, _S = ISSUES.c, SLOTS.c
 
@@ -34,7 +35,7 @@ def take_slot(conn: Connection, schedule: str, slot: datetime, at: datetime, nod
     return conn.execute(statement.on_conflict_do_nothing(index_elements=["schedule", "slot"])).rowcount == 1
 
 
-def begin_due(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo, node: str) -> list[Begun]:
+def begin_due(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo) -> list[Begun]:
     """Every scheduled issue whose moment has come is being sent from now on; a standing one that is later than its
     rule lets it be is moved to the next slot instead."""
     due = conn.execute(
@@ -45,7 +46,7 @@ def begin_due(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo,
     begun = []
     for issue in due:
         mine = (_I.id == issue.id, _I.state == "scheduled", _I.scheduled_at == issue.scheduled_at)
-        if issue.standing and rule is not None and at - issue.scheduled_at > rule.catch_up:
+        if issue.standing and rule is not None and at - issue.scheduled_at > rule.patience:
             later = next_slot(rule, at, zone)
             if conn.execute(update(ISSUES).where(*mine).values(scheduled_at=later)).rowcount:
                 begun.append(Begun(issue.id, "skipped", issue.scheduled_by, later))
@@ -60,18 +61,12 @@ def monthly_slot(
     """The standing slot that came last is taken, by whichever process looks first: "ready" where an issue waits for
     it or goes out, "empty" where none does (the office is reminded), "missed" where nobody looked in time; "" where
     it was taken before. The slots before the first look are none of ours."""
-    slot = last_slot(rule, at, zone)
-    first = conn.execute(select(func.count()).where(_S.schedule == MONTHLY)).scalar_one() == 0
-    if first:
-        take_slot(conn, MONTHLY, slot, at, node, "before")
+    slot, schedule = last_slot(rule, at, zone), MONTHLY + rule.name
+    if not conn.execute(select(func.count()).where(_S.schedule == schedule)).scalar_one():
+        take_slot(conn, schedule, slot, at, node, "before")
         return ""
-    late = at - slot
-    outcome: Literal["ready", "empty", "missed"]
-    if late > max(rule.catch_up, timedelta(minutes=5)):
-        outcome = "missed"
-    else:
-        waiting = conn.execute(
-            select(func.count()).where(_I.standing.is_(True), _I.scheduled_at == slot)
-        ).scalar_one()
-        outcome = "ready" if waiting else "empty"
-    return outcome if take_slot(conn, MONTHLY, slot, at, node, outcome) else ""
+    outcome: Literal["ready", "empty", "missed"] = "missed"
+    if at - slot <= rule.patience:
+        mine = (_I.standing.is_(True), _I.scheduled_at == slot, _I.state.in_(ALIVE))
+        outcome = "ready" if conn.execute(select(_I.id).where(*mine)).first() else "empty"
+    return outcome if take_slot(conn, schedule, slot, at, node, outcome) else ""
