@@ -13,6 +13,7 @@ from conversations.flows.privacy import Privacy
 from conversations.flows.voucher_account import VoucherAccount
 from conversations.flows.voucher_call import VoucherCall
 from conversations.flows.voucher_claim import VoucherClaim
+from conversations.flows.voucher_correction import VoucherCorrection
 from conversations.flows.voucher_decision import VoucherDecision
 from conversations.flows.voucher_pay import VoucherPay
 from conversations.flows.voucher_redeem import VoucherRedeem
@@ -28,6 +29,7 @@ VOUCHERS = (
     VoucherRedeem(),
     VoucherClaim(),
     VoucherCall(),
+    VoucherCorrection(),
     VoucherPay(),
     VoucherAccount(),
 )

@@ -9,8 +9,8 @@ from conversations.flow import BACK, Outcome, choice, p
 from conversations.messages import Choice, Day, Message, Money, Phrase, Text, Verbatim
 from conversations.rules.vouchers_money import ALARMS, Pot, light
 from conversations.state import Place
+from conversations.voucher_office_views import CoordinatorCallView, LineView, ProposalView
 from conversations.voucher_terms import changes, terms
-from conversations.voucher_views import CoordinatorCallView, LineView, ProposalView
 from conversations.voucher_words import lasting, more, one_of, page, told
 
 NAME: Final = "voucher_call"
@@ -32,6 +32,7 @@ def calls(facts: Facts, number_of_page: int = 0) -> Outcome:
     ways = (
         lasting(NAME, "new", "", "voucher_call.new"),
         lasting("voucher_claim", "check", "", "voucher_claim.list"),
+        lasting("voucher_correction", "open", "", "voucher_correction.title"),
         BACK,
     )
     screen = Message(title=p("voucher_call.title"), body=tuple(body), choices=more(part, others), ways=ways)

@@ -9,10 +9,10 @@ from conversations.rules.reasons import ASK_CLAIM, LONGEST_ASK, REJECT_CLAIM, Us
 from conversations.rules.vouchers_moves import INFO_NEEDED
 from conversations.state import Place
 from conversations.voucher_notices import accepted, claim_asked, rejected
+from conversations.voucher_office_views import CheckerClaimView
 from conversations.voucher_orders import AcceptClaim, AskClaimant, RejectClaim, TakeCase, VerifyPaper
 from conversations.voucher_reading import read_amount, words_of
 from conversations.voucher_receipt import NAME, summary
-from conversations.voucher_views import CheckerClaimView
 from conversations.voucher_words import lasting, more, number, one_of, page, service, told
 
 STEPS = frozenset({"list", "see", "accept", "reject", "ask", "ask_text"})

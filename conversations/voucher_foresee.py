@@ -12,6 +12,7 @@ from conversations.rules.vouchers_moves import (
     IN_REVIEW,
     REFUSED,
     RELEASED,
+    REVERSED,
     SUBMITTED,
     WITHDRAWN,
 )
@@ -78,6 +79,15 @@ def foreseen(known: VoucherFacts, order: VoucherOrder, now: datetime) -> Voucher
             )
         case orders.AcceptClaim(claim_id=key) | orders.RejectClaim(claim_id=key) | orders.AskClaimant(claim_id=key):
             return replace(known, to_check=tuple(one for one in known.to_check if one.id != key))
+        case orders.RevokeVoucher(voucher_id=key):
+            return replace(known, live=tuple(one for one in known.live if one.id != key))
+        case orders.ExtendVoucher(voucher_id=key, expires_on=day):
+            longer = tuple(replace(one, expires_on=day) if one.id == key else one for one in known.live)
+            return replace(known, live=longer)
+        case orders.ReverseRedemption(redemption_id=key):
+            return replace(_charge(known, key, REVERSED), charged=tuple(c for c in known.charged if c.id != key))
+        case orders.ReverseClaim(claim_id=key):
+            return replace(known, owed=tuple(one for one in known.owed if one.id != key))
         case orders.MarkPaid(payment_id=key) | orders.MarkFailed(payment_id=key):
             return replace(known, to_pay=tuple(one for one in known.to_pay if one.id != key))
         case orders.ConfirmProposal(proposal_id=key) | orders.DropProposal(proposal_id=key):

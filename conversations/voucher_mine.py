@@ -140,6 +140,7 @@ def _offices(facts: Facts, body: list[Text]) -> list[Choice]:
     if person.holds("coordinator"):
         found.append(lasting("voucher_call", "open", "", "voucher_call.title"))
         found.append(lasting("voucher_claim", "check", "", "voucher_claim.list"))
+        found.append(lasting("voucher_correction", "open", "", "voucher_correction.title"))
     if person.holds("partner"):
         body.append(p("vouchers.partner"))
         found.append(lasting("voucher_redeem", "charge", "", "voucher_redeem.title"))

@@ -13,9 +13,9 @@ from conversations.phrases import render
 from conversations.rules.calls import LONGEST_TITLE
 from conversations.state import Place
 from conversations.voucher_budget import short
+from conversations.voucher_office_views import CoordinatorCallView
 from conversations.voucher_reading import read_amount, read_day, read_period, words_of
 from conversations.voucher_terms import changes, terms
-from conversations.voucher_views import CoordinatorCallView
 from conversations.voucher_words import euro, today
 
 NEW: Final = ("title", "period", "budget", "care", "cap", "most", "order", "criteria", "check")

@@ -11,7 +11,8 @@ from datetime import date
 
 from conversations.call_spec import CallChange, CallSpec
 from conversations.events import Sent
-from conversations.voucher_views import ClaimDraft, Draft
+from conversations.voucher_papers import ClaimDraft
+from conversations.voucher_views import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +194,11 @@ class RevokeVoucher:
 
 @dataclass(frozen=True, slots=True)
 class ExtendVoucher:
-    """A coordinator gives a live voucher a later last day."""
+    """A coordinator gives a live voucher a later last day, for a reason of the list."""
 
     voucher_id: str
     expires_on: date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

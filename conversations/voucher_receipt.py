@@ -11,8 +11,9 @@ from conversations.messages import Choice, Day, Message, Money, Phrase, Text, Wa
 from conversations.rules.categories import category
 from conversations.rules.vouchers_moves import OPEN_CLAIM, PAID, TO_PAY
 from conversations.state import Place
+from conversations.voucher_papers import ClaimDraft
 from conversations.voucher_reading import read_amount, read_day, words_of
-from conversations.voucher_views import ClaimDraft, WorkerClaimView, WorkerVoucherView
+from conversations.voucher_views import WorkerClaimView, WorkerVoucherView
 from conversations.voucher_words import one_of, service, today
 
 NAME: Final = "voucher_claim"

@@ -6,9 +6,18 @@ Amounts are cents of euro, moments aware UTC.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
 
-from conversations import call_spec
+from conversations.voucher_office_views import (
+    AccountantPaymentView,
+    CheckerClaimView,
+    ConfirmedChargeView,
+    CoordinatorCallView,
+    LiveVoucherView,
+    OwedClaimView,
+    ProposalView,
+    ReferentFundView,
+)
+from conversations.voucher_papers import ClaimDraft, PaperView
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +62,6 @@ class WorkerCallView:
     criteria: str
     on_leave: str
     open_requests_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class PaperView:
-    """A document that belongs to a request or claim: sent by its owner, or seen elsewhere by a person."""
-
-    id: str
-    kind: str
-    status: Literal["wanted", "sent", "verified", "refused"]
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +122,6 @@ class WorkerRedemptionView:
     provider: str
     amount_cents: int
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimDraft:
-    """A receipt to be refunded, complete or not. `supplier_tax_id` is a VAT number or tax code; `vat_cents` is part
-    of `gross_cents`; `traceable` is how it was paid ("transfer", "card", "sdd", "pagopa", "" if not said)."""
-
-    voucher_id: str
-    supplier: str = ""
-    supplier_tax_id: str = ""
-    number: str = ""
-    issued_on: date | None = None
-    gross_cents: int = 0
-    vat_cents: int = 0
-    traceable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,97 +243,6 @@ class PartnerRedemptionView:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckerClaimView:
-    """A claim as the association's checker sees it: the receipt, never the bank account.
-
-    `alike` says that another claim has nearly the same receipt.
-    """
-
-    id: str
-    number: str
-    state: str
-    name: str
-    category: str
-    residual_cents: int
-    draft: ClaimDraft
-    submitted_at: datetime
-    alike: bool
-    asked: str = ""
-    answer_text: str = ""
-    papers: tuple[PaperView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AccountantPaymentView:
-    """Name, account, amount, invoice: never the reason."""
-
-    id: str
-    state: str
-    name: str
-    iban: str
-    amount_cents: int
-    vat_cents: int
-    invoice: str
-    failed: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A line of a call with its money, for coordinators."""
-
-    id: str
-    name: str
-    area: str
-    enterprise: str
-    total_cents: int
-    reserved_cents: int
-    spent_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class CoordinatorCallView:
-    """A call as the coordinators see it; `proposal` is a change that waits for the second of them."""
-
-    id: str
-    title: str
-    state: str
-    starts_on: date
-    ends_on: date
-    total_cents: int
-    reserved_cents: int
-    spent_cents: int
-    person_cap_cents: int
-    lines: tuple[LineView, ...]
-    waiting: int
-    open_requests: int
-    proposal: "ProposalView | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalView:
-    """What one coordinator proposed and another may confirm: to open, extend or close a call; `terms` are those of a
-    call to be opened, `change` what an extension changes."""
-
-    id: str
-    call_id: str
-    kind: Literal["open", "extend", "close"]
-    by: str
-    mine: bool
-    at: datetime
-    terms: call_spec.CallSpec | None = None
-    change: call_spec.CallChange | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReferentFundView:
-    """What people of a firm without the decision role see of a fund (P6)."""
-
-    call: str
-    light: Literal["available", "running_low", "finished"]
-    as_of: date
-
-
-@dataclass(frozen=True, slots=True)
 class Profile:
     """What a person told us for the accounts: her name, and the end of her account number if there is one."""
 
@@ -362,7 +255,8 @@ class VoucherFacts:
     """Everything about vouchers that one person may see in one turn; what her roles do not allow is empty.
 
     `presented` is the voucher whose code or QR the event holds (for a partner), `code_blocked_until` the end of the
-    pause after five wrong codes, `wrong_code` that the code in the event exists nowhere. `refused` is set where an
+    pause after five wrong codes, `wrong_code` that the code in the event exists nowhere. `live`, `charged` and `owed`
+    are what a coordinator may correct, gathered only where she looks at it. `refused` is set where an
     order of this very turn was refused a moment ago: why (storage's Refused).
     """
 
@@ -380,6 +274,9 @@ class VoucherFacts:
     to_pay: tuple[AccountantPaymentView, ...] = ()
     budgets: tuple[CoordinatorCallView, ...] = ()
     proposals: tuple[ProposalView, ...] = ()
+    live: tuple[LiveVoucherView, ...] = ()
+    charged: tuple[ConfirmedChargeView, ...] = ()
+    owed: tuple[OwedClaimView, ...] = ()
     funds: tuple[ReferentFundView, ...] = ()
     presented: PartnerVoucherView | None = None
     charges: tuple[PartnerRedemptionView, ...] = ()

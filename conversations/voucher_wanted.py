@@ -12,6 +12,7 @@ from conversations.state import State
 from conversations.understand import Word, word_in
 
 FLOWS: Final = "voucher"
+CORRECTIONS: Final = "voucher_correction"
 SAID: Final = frozenset(
     {
         Word.VOUCHERS,
@@ -46,9 +47,22 @@ def wanted(state: State, what: Happening) -> bool:
             return False
 
 
-def _offered(state: State) -> bool:
+def corrects(state: State, what: Happening) -> bool:
+    """True if a coordinator looks, or may be about to look, at what she may correct."""
+    if any(place.flow == CORRECTIONS for place in (state.place, *state.parked)):
+        return True
+    match what:
+        case Chose(token=token):
+            return token.startswith(f"@{CORRECTIONS}") or _offered(state, CORRECTIONS)
+        case Said():
+            return _offered(state, CORRECTIONS)
+        case _:
+            return False
+
+
+def _offered(state: State, flow: str = FLOWS) -> bool:
     """True if the screen has a button of theirs, which a number or its words may choose."""
-    return any(offer.value.startswith(f"@{FLOWS}") for offer in state.offers)
+    return any(offer.value.startswith(f"@{flow}") for offer in state.offers)
 
 
 def _spoken(text: str) -> bool:

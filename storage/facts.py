@@ -37,7 +37,7 @@ from conversations.rules.codes import INVITATION, LINK, code_in
 from conversations.rules.tickets import ticket_number
 from conversations.state import State
 from conversations.voucher_views import NO_VOUCHERS
-from conversations.voucher_wanted import wanted
+from conversations.voucher_wanted import corrects, wanted
 from storage import faq_facts, forms, network, people, tickets
 from storage.content import Content
 from storage.crypto import KeyRing
@@ -92,7 +92,9 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         form=form,
         tickets=_tickets(conn, person, event, state),
         documents=world.content.documents,
-        vouchers=voucher_facts(conn, world.keys, world.content.catalog.zone, known.id, text, event.at)
+        vouchers=voucher_facts(
+            conn, world.keys, world.content.catalog.zone, known.id, text, event.at, corrects(state, event.what)
+        )
         if wanted(state, event.what)
         else NO_VOUCHERS,
         faq=world.answers.known(conn) if faq_wanted(state, event.what) else None,

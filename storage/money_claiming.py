@@ -33,7 +33,7 @@ from conversations.rules.vouchers_moves import (
     UNPAID,
     WITHDRAWN,
 )
-from conversations.voucher_views import ClaimDraft
+from conversations.voucher_papers import ClaimDraft
 from storage import calls, claims, profiles
 from storage import money_actors as actors
 from storage import money_vouchers as mine

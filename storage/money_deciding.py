@@ -54,10 +54,18 @@ def take_case(act: Act, request_id: str) -> None:
 
 
 def free_case(act: Act, request_id: str) -> None:
-    """Nobody has the case: given back by who had it, or (the clock) 24 hours old. It waits for a decision again."""
+    """Nobody has the case: given back by who had it, or (the clock) 24 hours old. It waits for a decision again.
+
+    A timer that rings too early, because the case was taken up again meanwhile, is set once more.
+    """
     request = _request(act, request_id)
-    if not request.taken_by or (act.person_id != request.taken_by and not _stale(act, request)):
+    if not request.taken_by:
         raise Refused("state")
+    if act.person_id != request.taken_by and not _stale(act, request):
+        if act.person_id not in ("", request.person_id):
+            raise Refused("state")
+        set_timers(act, request.person_id, request_id, {TAKEN: request.taken_at + CASE_LIFE})
+        return
     values = {"taken_by": "", "taken_at": None, "updated_at": act.at}
     requests.move(act.conn, request_id, request.state, values, taken_by=request.taken_by)
     forget_timers(act, request.person_id, request_id, (TAKEN,))
@@ -88,7 +96,7 @@ def ask(act: Act, request_id: str, reason: str, text: str, keeps_place: bool) ->
     requests.move(act.conn, request_id, before, values)
     record(act, "request", request_id, IN_REVIEW, INFO_NEEDED, hat, reason=reason)
     _stop_escalation(act, request)
-    set_timers(act, request.person_id, request_id, asking(act.at))
+    set_timers(act, request.person_id, request_id, {**asking(act.at), TAKEN: act.at + CASE_LIFE})
 
 
 def score(act: Act, request_id: str, points: int) -> None:

@@ -82,15 +82,20 @@ def revoke(act: Act, voucher_id: str, reason: str) -> None:
     _end(act, voucher, REVOKED, "coordinator", reason)
 
 
-def extend(act: Act, voucher_id: str, expires_on: date) -> None:
-    """A live voucher has a later last day."""
+def extend(act: Act, voucher_id: str, expires_on: date, reason: str) -> None:
+    """A live voucher has a later last day, at most the last one on which the call pays for anything."""
     voucher = find(act, voucher_id)
     actors.coordinating(act, voucher.person_id, request_of(act, voucher).enterprise_id)
     if voucher.state not in LIVE_VOUCHER or act.today > voucher.expires_on or expires_on <= voucher.expires_on:
         raise Refused("state")
+    latest = spec_of(act.conn, voucher.call_id).uses_until
+    if latest is not None and expires_on > latest:
+        raise Refused("late")
+    if not known("extend", reason):
+        raise Refused("reason")
     vouchers.move_voucher(act.conn, voucher, {"expires_on": expires_on})
     record(act, "voucher", voucher_id, voucher.state, voucher.state, "coordinator", kind=voucher.kind,
-           reason="extended")  # fmt: skip
+           reason=reason)  # fmt: skip
     forget_timers(act, voucher.person_id, voucher_id, TIMERS)
     set_timers(act, voucher.person_id, voucher_id, expiring(act.at, expires_on, act.zone))
 

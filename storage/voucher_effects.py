@@ -71,8 +71,8 @@ def carry_out(act: Act, order: VoucherOrder, channel: str) -> None:
             holding.release(act, key)
         case orders.RevokeVoucher(voucher_id=key, reason=reason):
             holding.revoke(act, key, reason)
-        case orders.ExtendVoucher(voucher_id=key, expires_on=day):
-            holding.extend(act, key, day)
+        case orders.ExtendVoucher(voucher_id=key, expires_on=day, reason=reason):
+            holding.extend(act, key, day, reason)
         case orders.NoteWrongCode():
             redeeming.wrong_code(act)
         case orders.StartRedemption(redemption_id=key, voucher_id=voucher, amount_cents=cents, token=token):

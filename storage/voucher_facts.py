@@ -10,6 +10,7 @@ from conversations.voucher_views import Profile, VoucherFacts
 from storage import profiles
 from storage.crypto import KeyRing
 from storage.money_actors import MANAGERS, held
+from storage.voucher_facts_corrections import charged, live, owed
 from storage.voucher_facts_manager import decided, for_firm, to_decide
 from storage.voucher_facts_office import budgets, funds, proposals, to_check, to_pay
 from storage.voucher_facts_owner import calls_for, charges_on, claims_of, requests_of, vouchers_of
@@ -17,9 +18,18 @@ from storage.voucher_facts_partner import code_pause, own_charges, presented
 
 
 def voucher_facts(
-    conn: Connection, keys: KeyRing, zone: ZoneInfo, person_id: str, text: str, at: datetime
+    conn: Connection,
+    keys: KeyRing,
+    zone: ZoneInfo,
+    person_id: str,
+    text: str,
+    at: datetime,
+    corrects: bool = False,
 ) -> VoucherFacts:
-    """Everything about vouchers this person may see now; `text` is what she wrote or scanned."""
+    """Everything about vouchers this person may see now; `text` is what she wrote or scanned.
+
+    `corrects` says that she looks at what a coordinator may correct; else that part stays empty.
+    """
     now = held(conn, person_id)
     today = at.astimezone(zone).date()
     known = profiles.profile_of(conn, person_id)
@@ -44,6 +54,9 @@ def voucher_facts(
         to_pay=to_pay(conn) if "accountant" in now.roles else (),
         budgets=budgets(conn, person_id) if coordinates else (),
         proposals=proposals(conn, person_id) if coordinates else (),
+        live=live(conn, person_id, now, today) if coordinates and corrects else (),
+        charged=charged(conn, person_id, now, at) if coordinates and corrects else (),
+        owed=owed(conn, person_id, now) if coordinates and corrects else (),
         funds=funds(conn, zone, today) if "referent" in now.roles else (),
         presented=voucher,
         charges=own_charges(conn, person_id) if partner else (),

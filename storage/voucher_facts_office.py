@@ -11,7 +11,7 @@ from conversations.call_spec import change_from_json, spec_from_json
 from conversations.rules.tickets import ticket_number
 from conversations.rules.vouchers_money import Pot, light, pot_key
 from conversations.rules.vouchers_moves import OPEN, OPEN_CLAIM, OPEN_REQUEST, PROPOSED, UNPAID, WAITLISTED
-from conversations.voucher_views import (
+from conversations.voucher_office_views import (
     AccountantPaymentView,
     CheckerClaimView,
     CoordinatorCallView,

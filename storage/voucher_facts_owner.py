@@ -14,9 +14,8 @@ from conversations.rules.voucher_requests import waiting_band
 from conversations.rules.voucher_timers import ANSWER_DAYS, INFO_LIFE, OFFER_LIFE
 from conversations.rules.vouchers_moves import DECLINED, DRAFT, IN_REVIEW, INFO_NEEDED, OPEN, REJECTED, WAITLISTED
 from conversations.rules.working_days import add_working_days
+from conversations.voucher_papers import ClaimDraft, PaperView
 from conversations.voucher_views import (
-    ClaimDraft,
-    PaperView,
     WorkerCallView,
     WorkerClaimView,
     WorkerRedemptionView,

@@ -21,8 +21,8 @@ from conversations.messages import Message
 from conversations.rules.calls import spec_faults
 from conversations.state import Place
 from conversations.voucher_alerts import proposal as alert
+from conversations.voucher_office_views import CoordinatorCallView
 from conversations.voucher_orders import ConfirmProposal, DropProposal, ProposeCall, ProposeChange, ProposeClosing
-from conversations.voucher_views import CoordinatorCallView
 from conversations.voucher_words import notice, one_of, page_in, postponed, told
 
 _CLOCK = frozenset({"closing14", "closing3", "closing0", "budget"})

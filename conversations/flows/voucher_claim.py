@@ -47,6 +47,7 @@ from conversations.voucher_orders import (
     SubmitClaim,
     WithdrawClaim,
 )
+from conversations.voucher_papers import ClaimDraft
 from conversations.voucher_reading import file_fault, read_account, read_name
 from conversations.voucher_receipt import (
     NAME,
@@ -59,7 +60,7 @@ from conversations.voucher_receipt import (
     twin,
     voucher_for,
 )
-from conversations.voucher_views import ClaimDraft, WorkerClaimView, WorkerVoucherView
+from conversations.voucher_views import WorkerClaimView, WorkerVoucherView
 from conversations.voucher_words import euro, notice, number, one_of, service, today, told
 
 

@@ -15,7 +15,7 @@ from conversations.messages import Choice, Message, Money, Text
 from conversations.rules.reasons import label
 from conversations.state import Place
 from conversations.voucher_notices import account_wanted
-from conversations.voucher_views import AccountantPaymentView
+from conversations.voucher_office_views import AccountantPaymentView
 from conversations.voucher_words import euro, more, one_of, page, page_in
 
 

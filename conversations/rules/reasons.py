@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-Use = Literal["decline", "ask", "firm_ask", "reject_claim", "ask_claim", "reverse", "revoke", "pay_failed"]
+Use = Literal["decline", "ask", "firm_ask", "reject_claim", "ask_claim", "reverse", "revoke", "extend", "pay_failed"]
 
 DECLINE: Final = ("not_eligible", "not_covered", "outside_period", "paid_elsewhere", "no_papers", "no_funds")
 ASK: Final = ("period", "amount", "provider", "document", "details")
@@ -14,6 +14,7 @@ REJECT_CLAIM: Final = (
 ASK_CLAIM: Final = ("better_photo", "payment_proof", "invoice_data", "iban")
 REVERSE: Final = ("wrong_decision", "wrong_amount", "service_not_given", "asked_by_worker", "other")
 REVOKE: Final = ("fraud", "left_the_firm", "wrong_decision", "other")
+EXTEND: Final = ("service_later", "our_delay", "asked_by_worker", "other")
 PAY_FAILED_WHY: Final = ("wrong_iban", "account_closed", "bank_refused")
 
 LISTS: Final[dict[Use, tuple[str, ...]]] = {
@@ -24,6 +25,7 @@ LISTS: Final[dict[Use, tuple[str, ...]]] = {
     "ask_claim": ASK_CLAIM,
     "reverse": REVERSE,
     "revoke": REVOKE,
+    "extend": EXTEND,
     "pay_failed": PAY_FAILED_WHY,
 }
 

@@ -80,7 +80,7 @@ MOVES = (
     Kind("revoke", VOUCHER, (ISSUED, PARTLY_USED), "coordinator", money_vouchers.revoke,
          lambda world, cents: ("fraud",)),
     Kind("extend", VOUCHER, (ISSUED, PARTLY_USED), "coordinator", money_vouchers.extend,
-         lambda world, cents: (world.at.date() + timedelta(days=22),)),
+         lambda world, cents: (world.at.date() + timedelta(days=22), "service_later")),
     Kind("charge", VOUCHER, (ISSUED, PARTLY_USED), "partner", lambda act, voucher, key, cents: money_redeeming.start(
         act, key, voucher, cents, ""), lambda world, cents: (world.new("red"), cents), weight=8),
     Kind("confirm", CHARGE, (STARTED,), "owner", money_redeeming.confirm, lambda world, cents: (world.new("pay"),),

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from conversations.call_spec import CallSpec, LineSpec
 from conversations.events import Address
 from conversations.rules.voucher_codes import voucher_code
-from conversations.voucher_views import ClaimDraft, Draft
+from conversations.voucher_papers import ClaimDraft
+from conversations.voucher_views import Draft
 from storage import (
     money_calls,
     money_claiming,

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from conversations.call_spec import LineSpec
 from conversations.events import Sent
 from conversations.rules.tickets import ticket_number
-from conversations.voucher_views import ClaimDraft
+from conversations.voucher_papers import ClaimDraft
 from storage import (
     calls,
     dossier,

@@ -12,7 +12,8 @@ from sqlalchemy import delete, insert, select, update
 
 from conversations.call_spec import CallChange, LineSpec
 from conversations.rules.vouchers_moves import DRAFT, EXPIRED, ISSUED, PARTLY_USED, TO_PAY
-from conversations.voucher_views import ClaimDraft, Draft
+from conversations.voucher_papers import ClaimDraft
+from conversations.voucher_views import Draft
 from storage import ledger, money_calls, money_claiming, money_paying, money_requests, people
 from storage.calls import CALLS
 from storage.db import Conflict, Database

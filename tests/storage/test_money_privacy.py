@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from conversations.events import Sent
-from conversations.voucher_views import ClaimDraft
+from conversations.voucher_papers import ClaimDraft
 from storage import (
     money_claiming,
     money_deciding,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from conversations.rules.vouchers_money import pot_key
-from conversations.voucher_views import ClaimDraft
+from conversations.voucher_papers import ClaimDraft
 from storage import money_claiming, money_redeeming, pots, requests, vouchers
 from storage.claims import CLAIMS
 from storage.db import Database

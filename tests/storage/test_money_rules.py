@@ -1,6 +1,6 @@
 """Who may move what, and what each move leaves: scenes from domain.md 7, on both databases."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from conversations.call_spec import CallChange, LineSpec
 from conversations.events import Sent
 from conversations.rules.vouchers_money import pot_key
-from conversations.voucher_views import ClaimDraft, Draft
+from conversations.voucher_papers import ClaimDraft
+from conversations.voucher_views import Draft
 from storage import (
     claims,
     ledger,
@@ -200,6 +201,38 @@ def test_managers_are_reminded_until_somebody_acts(world: World) -> None:
     assert waiting <= alarms(world, "giulia")
     world.does("marta", money_deciding.take_case, key)
     assert request(world, key).taken_by == "marta"
+
+
+def due(world: World, kind: str) -> list[datetime]:
+    """When giulia's timers of this kind ring."""
+    with world.database.read() as conn:
+        query = select(TIMERS.c.due_at).where(TIMERS.c.person_id == "giulia", TIMERS.c.kind == kind)
+        return list(conn.execute(query).scalars())
+
+
+@pytest.mark.parametrize("again", ["ask", "take"])
+def test_a_case_that_is_worked_on_again_is_freed_a_day_after_that(world: World, again: str) -> None:
+    key = world.asked("giulia", world.opened())
+    world.does("elena", money_deciding.take_case, key)
+    world.at += 20 * HOUR
+    if again == "ask":
+        world.does("elena", money_deciding.ask, key, "period", "", True)
+    else:
+        world.does("elena", money_deciding.take_case, key)
+    assert due(world, "voucher_decision:free") == [NOW + 44 * HOUR]
+    world.at = NOW + 44 * HOUR
+    world.does("giulia", money_deciding.free_case, key)
+    assert request(world, key).taken_by == "" and due(world, "voucher_decision:free") == []
+
+
+def test_a_timer_that_rings_too_early_is_set_again_and_frees_nobodys_case(world: World) -> None:
+    key = world.asked("giulia", world.opened())
+    world.does("elena", money_deciding.take_case, key)
+    world.at += HOUR
+    for clock in ("", "giulia"):
+        world.does(clock, money_deciding.free_case, key)
+    assert request(world, key).taken_by == "elena" and due(world, "voucher_decision:free") == [NOW + 24 * HOUR]
+    assert refused(world, "state", "marta", money_deciding.free_case, key)
 
 
 def test_a_question_keeps_the_place_for_five_working_days_where_the_lack_was_hers(world: World) -> None:
@@ -578,9 +611,9 @@ def test_a_voucher_is_revoked_with_a_reason_and_extended_while_it_lives(world: W
     call = world.opened()
     key = world.given("giulia", call)
     later = TODAY + timedelta(days=120)
-    assert refused(world, "role", "elena", money_vouchers.extend, key, later)
-    assert refused(world, "state", "marta", money_vouchers.extend, key, TODAY)
-    world.does("marta", money_vouchers.extend, key, later)
+    assert refused(world, "role", "elena", money_vouchers.extend, key, later, "other")
+    assert refused(world, "state", "marta", money_vouchers.extend, key, TODAY, "other")
+    world.does("marta", money_vouchers.extend, key, later, "other")
     assert voucher(world, key).expires_on == later
     assert refused(world, "reason", "marta", money_vouchers.revoke, key, "noia")
     claim = world.claimed("giulia", key, 5_000)
@@ -588,7 +621,7 @@ def test_a_voucher_is_revoked_with_a_reason_and_extended_while_it_lives(world: W
     assert refused(world, "open_claims", "giulia", money_vouchers.release, key)
     world.does("marta", money_claiming.reject, claim, "not_readable")
     world.does("marta", money_vouchers.revoke, key, "fraud")
-    assert refused(world, "state", "marta", money_vouchers.extend, key, later + DAY)
+    assert refused(world, "state", "marta", money_vouchers.extend, key, later + DAY, "other")
     assert pot(world, "call", call).reserved_cents == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from conversations.call_spec import LineSpec
 from conversations.rules.spreadsheets import harmless
-from conversations.voucher_views import ClaimDraft
+from conversations.voucher_papers import ClaimDraft
 from storage import money_claiming, money_paying, payments, people
 from tests.bot.commands.command_line import Told, Wis
 from tests.bot.commands.money import a_call, world_of
