@@ -32,7 +32,9 @@ def take_slot(conn: Connection, schedule: str, slot: datetime, at: datetime, nod
     """True for the one process that has the slot; whoever comes later, on any node, has not."""
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(SLOTS).values(schedule=schedule, slot=slot, taken_at=at, node=node, outcome=outcome)
-    return conn.execute(statement.on_conflict_do_nothing(index_elements=["schedule", "slot"])).rowcount == 1
+    # not by the count of rows: PostgreSQL's driver does not tell it for an insert
+    taken = statement.on_conflict_do_nothing(index_elements=["schedule", "slot"]).returning(_S.id)
+    return conn.execute(taken).first() is not None
 
 
 def begin_due(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo) -> list[Begun]:
