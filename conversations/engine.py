@@ -61,6 +61,12 @@ _ANSWERS = {Word.APPROVE: "approve", Word.DECLINE: "decline", Word.ASK: "ask", W
 MOST_HAND_OVERS = 8
 MOST_PARKED = 3
 
+_NEWS: Mapping[Word, Mapping[str, Json]] = {
+    Word.NEWS: {},
+    Word.READ: {"read": True},
+    Word.SUBSCRIBE: {"on": True},
+    Word.UNSUBSCRIBE: {"off": True},
+}
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -141,7 +147,7 @@ class Engine:
         if facts.vouchers.presented is not None and state.place.flow != "voucher_redeem":
             return self._aside(state, "voucher_redeem", {"code": text}, facts)
         word = word_in(text)
-        if word is Word.STOP:
+        if word is Word.STOP or (word is Word.UNSUBSCRIBE and not facts.person.member):
             return self._show_after(state, (StopMessages(), say("engine.stopped")), facts)
         value = exactly(text, state.offers)
         if not value and word is not None:
@@ -157,7 +163,7 @@ class Engine:
         """What a word that works everywhere does; None where the flow itself should hear it."""
         state = replace(state, misses=0)
         match word:
-            case Word.RETURN if facts.person.stopped:
+            case Word.RETURN | Word.SUBSCRIBE if facts.person.stopped and not _reads(word, facts):
                 return self._show_after(state, (ResumeMessages(), say("engine.returned")), facts)
             case Word.RETURN if facts.run is not None and not facts.run.finished and state.place.flow != "needs":
                 return self._enter(state, "needs", {}, facts)
@@ -199,6 +205,12 @@ class Engine:
                 return self._lasting(state, INBOX, facts)
             case Word.HELLO if state.place == HOME:
                 return self._enter(state, "menu", {"greet": True}, facts)
+            case Word.NEWS | Word.READ | Word.SUBSCRIBE | Word.UNSUBSCRIBE if facts.person.member:
+                return self._aside(state, "newsletter", _NEWS[word], facts)
+            case Word.NEWSROOM if facts.person.holds("editor"):
+                return self._aside(state, "newsroom", {}, facts)
+            case Word.NEWSDESK if facts.person.holds("welfare_manager") or facts.person.holds("coordinator"):
+                return self._aside(state, "newsdesk", {}, facts)
             case Word.THANKS if state.place.flow == "faq":
                 return None
             case Word.HELLO | Word.THANKS if any(offer.numbered for offer in state.offers):
@@ -385,6 +397,11 @@ def _looking(state: State) -> bool:
 def may_enter(flow: Flow, facts: Facts) -> bool:
     """True if the person holds a role the flow is for, now."""
     return flow.roles is None or any(facts.person.holds(role) for role in flow.roles)
+
+
+def _reads(word: Word, facts: Facts) -> bool:
+    """True if the word is about the newsletter, which only members get; it takes back a STOP itself."""
+    return word is Word.SUBSCRIBE and facts.person.member
 
 
 def _with_help(screen: Message, place: Place) -> Message:

@@ -9,6 +9,7 @@ from conversations.flows.language import Language
 from conversations.flows.link import Link
 from conversations.flows.menu import Menu
 from conversations.flows.needs import Needs
+from conversations.flows.newsletter import Newsletter
 from conversations.flows.privacy import Privacy
 from conversations.flows.voucher_account import VoucherAccount
 from conversations.flows.voucher_call import VoucherCall
@@ -22,6 +23,7 @@ from conversations.flows.vouchers import Vouchers
 from conversations.flows.welcome import Welcome
 
 BASIC = (Welcome(), Joining(), Menu(), Needs(), Faq(), FaqDesk(), Handoff(), Privacy(), Language(), Link())
+NEWS = (Newsletter(),)
 VOUCHERS = (
     Vouchers(),
     VoucherRequest(),
@@ -37,4 +39,4 @@ VOUCHERS = (
 
 def engine() -> Engine:
     """The engine with every flow."""
-    return Engine((*BASIC, *VOUCHERS))
+    return Engine((*BASIC, *NEWS, *VOUCHERS))

@@ -50,6 +50,18 @@ class Word(StrEnum):
     """A yes to the one charge that waits for her."""
     INBOX = "inbox"
     """The messages people left for the association."""
+    NEWS = "news"
+    """The newsletter: what she gets, the archive."""
+    READ = "read"
+    """The issue that waits, else the newest."""
+    SUBSCRIBE = "subscribe"
+    """The newsletter again, or for the first time."""
+    UNSUBSCRIBE = "unsubscribe"
+    """No more newsletters; everything else stays."""
+    NEWSROOM = "newsroom"
+    """Where the newsletter is written."""
+    NEWSDESK = "newsdesk"
+    """Where the newsletter is signed, approved and sent."""
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -79,7 +91,7 @@ _SAID = {
         "in english | in inglese | in italiano | speak english"
     ),
     Word.STOP: (
-        "stop | stop newsletter | stop stop | basta | basta messaggi | cancellami | disiscrivimi | "
+        "stop | stop stop | basta | basta messaggi | cancellami | disiscrivimi | "
         "disiscrivi | disiscriviti | disiscrizione | annulla iscrizione | annulla l iscrizione | "
         "cancella iscrizione | cancella l iscrizione | cancellatemi | non inviare piu | "
         "non inviarmi piu messaggi | non inviarmi piu nulla | non mandarmi piu messaggi | "
@@ -89,7 +101,7 @@ _SAID = {
     ),
     Word.RETURN: (
         "start | riprendi | riprendere | inizia | iniziare | ricomincia | riattiva | riattivami | "
-        "iscrivimi | reiscrivimi | unstop | subscribe | resume | opt in | restart"
+        "unstop | resume | opt in | restart"
     ),
     Word.PRIVACY: (
         "privacy | informativa | informativa privacy | informativa sulla privacy | i miei dati | "
@@ -138,6 +150,25 @@ _SAID = {
     Word.DETAILS: "dettagli | details",
     Word.CONFIRM: "confermo | conferma | confirm | i confirm",
     Word.INBOX: "domande | domande ricevute | le domande | messaggi ricevuti | inbox | received questions",
+    Word.NEWS: (
+        "newsletter | la newsletter | notizie | le notizie | ultime notizie | novita | archivio | news | the news | "
+        "latest news | the newsletter | newsletter archive"
+    ),
+    Word.READ: "leggi | leggi ora | leggi la newsletter | leggi le notizie | read | read now | read the newsletter",
+    Word.SUBSCRIBE: (
+        "iscrivimi | reiscrivimi | iscrivimi alla newsletter | iscrivimi di nuovo | voglio la newsletter | "
+        "vorrei la newsletter | iscrizione newsletter | iscrizione alla newsletter | subscribe | sign me up | "
+        "subscribe me | subscribe to the newsletter | i want the newsletter"
+    ),
+    Word.UNSUBSCRIBE: (
+        "stop newsletter | stop notizie | stop alla newsletter | basta newsletter | basta notizie | "
+        "basta con la newsletter | niente newsletter | niente piu newsletter | disiscrivimi dalla newsletter | "
+        "cancellami dalla newsletter | non voglio piu la newsletter | non mandarmi piu la newsletter | "
+        "non inviare piu la newsletter | togli la newsletter | stop news | stop the newsletter | no more news | "
+        "no more newsletters | unsubscribe from the newsletter"
+    ),
+    Word.NEWSROOM: "redazione | la redazione | scrivi la newsletter | newsroom",
+    Word.NEWSDESK: "invio newsletter | numeri | numeri della newsletter | newsletter da firmare | newsletter desk",
     Word.HELLO: (
         "ciao | ciao ciao | ciao a tutti | salve | buongiorno | buon giorno | buonasera | buona sera | "
         "buon pomeriggio | hello | hi | hey | hi there | hello there | good morning | good afternoon | "
@@ -189,6 +220,17 @@ _COMMANDS = {
     "refund": Word.REFUND,
     "domande": Word.INBOX,
     "inbox": Word.INBOX,
+    "notizie": Word.NEWS,
+    "newsletter": Word.NEWS,
+    "news": Word.NEWS,
+    "leggi": Word.READ,
+    "read": Word.READ,
+    "iscrivimi": Word.SUBSCRIBE,
+    "subscribe": Word.SUBSCRIBE,
+    "redazione": Word.NEWSROOM,
+    "newsroom": Word.NEWSROOM,
+    "numeri": Word.NEWSDESK,
+    "newsdesk": Word.NEWSDESK,
 }
 # A longer word cannot be mistaken for a short answer, so one wrong letter in it is forgiven.
 _FORGIVEN = {phrase: word for phrase, word in _WORDS.items() if len(phrase) >= 7 and " " not in phrase}

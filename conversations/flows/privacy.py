@@ -22,9 +22,10 @@ PURPOSES: Mapping[Purpose, str] = {
     "questionnaire": "privacy.questionnaire",
     "questionnaire_art9": "privacy.questionnaire_art9",
     "newsletter": "privacy.newsletter",
+    "offers": "privacy.offers",
     "reminders": "privacy.reminders",
 }
-_ANYTIME = ("newsletter", "reminders")
+_ANYTIME = ("newsletter", "offers", "reminders")
 """Consents that a member can give here first; the others are asked where they are needed."""
 _ABOUT_ANSWERS = ("questionnaire", "questionnaire_art9")
 _SUBPAGES = ("notice", "who", "consents", "answers", "erase", "contact")

@@ -7,19 +7,17 @@ issue in hand in their place as "issue", and their buttons and timers name it la
 from typing import Final
 
 from conversations.events import Chose, Due, Happening, Said
-from conversations.folding import words
 from conversations.state import State
+from conversations.understand import Word, word_in
 
 READING: Final = "newsletter"
 WRITING: Final = "newsroom"
 DECIDING: Final = "newsdesk"
 FLOWS: Final = (READING, WRITING, DECIDING)
 SAID: Final = frozenset(
-    "newsletter|la newsletter|ultime notizie|notizie|le notizie|ultime news|news|latest news|redazione|newsroom|"
-    "leggi|leggi ora|read|read now|argomenti newsletter|newsletter topics".split("|")
+    {Word.NEWS, Word.READ, Word.SUBSCRIBE, Word.UNSUBSCRIBE, Word.NEWSROOM, Word.NEWSDESK}
 )
-"""What leads to the newsletter from anywhere, as `words` of it."""
-_LONGEST: Final = 60
+"""Words that lead to the newsletter from anywhere."""
 
 
 def wanted(state: State, what: Happening) -> bool:
@@ -32,7 +30,7 @@ def wanted(state: State, what: Happening) -> bool:
         case Chose(token=token):
             return token[1:].startswith(FLOWS) or _offered(state)
         case Said(text=text):
-            return _offered(state) or (len(text) <= _LONGEST and words(text) in SAID)
+            return _offered(state) or word_in(text) in SAID
         case _:
             return False
 

@@ -9,7 +9,7 @@ from storage.content import content_folder
 from tests.content.test_catalogues import LANGUAGES, plain
 from tests.conversations.player import HOUSE, content
 
-NAMES = {"notice", "newsletter", "reminders", "questionnaire", "questionnaire_art9"}
+NAMES = {"notice", "newsletter", "offers", "reminders", "questionnaire", "questionnaire_art9"}
 PAGE = 900
 """Characters: a WhatsApp text with buttons holds 1,024 (channels.md 6.4), the question below it included."""
 

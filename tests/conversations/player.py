@@ -40,7 +40,7 @@ from conversations.forms.form import Form, compile_form
 from conversations.messages import Attachment, Choice, Message
 from conversations.offers import TOKEN_BYTES
 from conversations.phrases import render
-from conversations.program import VOUCHERS
+from conversations.program import NEWS, VOUCHERS
 from conversations.rules.codes import INVITATION, LINK, code_in
 from conversations.state import START, State, from_json, to_json
 from scheduler.render import Renderer
@@ -61,6 +61,7 @@ FLOWS: tuple[Flow, ...] = (
     Faq(),
     FaqDesk(),
     Handoff(),
+    *NEWS,
     *VOUCHERS,
 )
 HOUSE = House(

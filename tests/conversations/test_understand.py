@@ -40,6 +40,12 @@ from conversations.understand import Word, argument_of, choice_of, word_in
         ("Non inviare più", Word.STOP),
         ("unsubscribe", Word.STOP),
         ("stop grazie", Word.STOP),
+        ("Stop newsletter", Word.UNSUBSCRIBE),
+        ("basta notizie!", Word.UNSUBSCRIBE),
+        ("ISCRIVIMI", Word.SUBSCRIBE),
+        ("LEGGI", Word.READ),
+        ("/notizie", Word.NEWS),
+        ("le notizie", Word.NEWS),
         ("START", Word.RETURN),
         ("riprendi", Word.RETURN),
         ("Inizia", Word.RETURN),
@@ -110,6 +116,7 @@ def test_every_word_can_be_said() -> None:
     said |= {word_in(text) for text in ("privacy", "cancella tutto", "operatore", "collega", "ciao", "grazie")}
     said |= {word_in(text) for text in ("questionario", "domande", "voucher", "richieste", "rimborso", "da decidere")}
     said |= {word_in(text) for text in ("approva", "rifiuta", "chiedi", "dettagli", "confermo", "faq")}
+    said |= {word_in(text) for text in ("notizie", "leggi", "iscrivimi", "stop newsletter", "redazione", "numeri")}
     assert said == set(Word)
 
 
