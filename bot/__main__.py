@@ -21,6 +21,7 @@ COMMANDS = {
     },
     "Vouchers": {
         "call": ("bot.commands.calls:app", "Calls from a file: check, open, extend, close, list, show."),
+        "voucher": ("bot.commands.vouchers:app", "Vouchers in use: list them, take back, extend, undo a charge."),
         "payments": ("bot.commands.payments:app", "What is to be paid: list it, make the bank's file, mark it paid."),
         "audit": ("bot.commands.audit:app", "The ledger: verify its seals, rebuild every balance from it."),
         "export": ("bot.commands.export:app", "The dossier of a call for the funder, with all its documents."),

@@ -13,12 +13,14 @@ from storage.money_names import called
 WORDS = {
     "state": "It is not in the state for that any more: look at it again.",
     "role": "She does not hold the role for that (any more).",
-    "own": "Nobody pays what she approved herself above 200 euro, nor what is paid to herself: somebody else must.",
+    "own": "Somebody else must: it is her own or her firm's, or money above 200 euro that she approved herself.",
     "unreachable": "She has no chat with the bot, or has blocked it: only who can be reached may act.",
     "second": "A second coordinator is needed: the two must be different people.",
     "account": "There is no account number (IBAN) for it yet: the bot can ask for it.",
     "reason": "That reason is not on the list.",
     "closed": "There is no such call.",
+    "open_claims": "A refund on it is still being checked: that comes first.",
+    "late": "It is too late for that.",
 }
 
 

@@ -1,4 +1,4 @@
-"""`wis call`: calls for vouchers from a file: check, open, extend, close, list, show."""
+"""`wis call`: calls for vouchers from a file: check, open, extend, close, confirm, list, show."""
 
 import secrets
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from bot.commands.call_shown import euros, lines_shown, pots_shown, terms_shown
 from bot.commands.common import Conn, Record, Wrong, complain, console, now, settings, show, store, sure, told, warn
 from bot.commands.shape import subject
 from bot.settings import Settings
-from conversations.call_spec import CallChange, CallSpec, spec_from_json
+from conversations.call_spec import CallChange, CallSpec, change_from_json, spec_from_json
 from conversations.rules.voucher_timers import PROPOSED_CALL
 from conversations.rules.vouchers_moves import OPEN, PROPOSED
 from storage import calls, money_calls, people, profiles, timers
@@ -27,7 +27,7 @@ app = subject("Calls for vouchers, from a YAML file (docs/howto/coordinator.md, 
 
 File = Annotated[Path, typer.Argument(help="The YAML file.", exists=True, dir_okay=False)]
 Key = Annotated[str, typer.Argument(help="The call's id or title, as `wis call list` shows them.")]
-By = Annotated[str, typer.Option(help="The coordinator who proposes it: name or id.")]
+By = Annotated[str, typer.Option(help="The coordinator who does it: name or id.")]
 Second = Annotated[
     str, typer.Option(help="The second coordinator, if she has agreed; else she is asked in her chat.")
 ]
@@ -100,6 +100,34 @@ def close(call: Key, by: By, confirmed_by: Second = "", yes: Yes = False) -> Non
     console.print(f"The call is {'closed' if confirmed_by else _WAITS}.")
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
+def confirm(call: Key, by: By, yes: Yes = False) -> None:
+    """Confirm, as the second coordinator, what another one has proposed for a call: to open, extend or close it."""
+    with told():
+        found = settings()
+        with store(found) as database:
+            with database.read() as conn:
+                row = find_call(conn, call)
+                who = person(conn, by, "coordinator", "--by")
+                waiting = [one for one in calls.proposals_waiting(conn) if one.call_id == row.id]
+                names = profiles.profiles_of(conn, [one.proposed_by for one in waiting])
+            if not waiting:
+                raise Wrong(f"Nothing is proposed for {row.title} (`wis call show`).")
+            proposal = waiting[0]
+            first = names.get(proposal.proposed_by)
+            if proposal.proposed_by == who:
+                raise Wrong("A second coordinator is needed: who proposed it cannot confirm it.")
+            if proposal.kind == "extend":
+                for line in _changes(change_from_json(proposal.payload)):
+                    console.print(line, markup=False)
+            proposer = first.name if first is not None and first.name else proposal.proposed_by
+            sure(f"{proposer} proposed to {proposal.kind} {row.title}. Confirm it?", yes)
+            with refusals(), database.write() as conn, acts(conn, database.keys, found, who) as act:
+                money_calls.confirm(act, proposal.id)
+    done = {"open": "open", "extend": "extended", "close": "closed"}[proposal.kind]
+    console.print(f"The call {row.title} is {done}.", markup=False)
+
+
 @app.command("list")
 def list_calls() -> None:
     """List the calls, the newest first."""
@@ -127,7 +155,7 @@ def show_call(call: Key) -> None:
             if waiting.call_id == row.id:
                 known = names.get(waiting.proposed_by)
                 who = known.name if known is not None and known.name else waiting.proposed_by
-                warn(f"{who} proposed to {waiting.kind} it; a second coordinator is to confirm in her chat.")
+                warn(f"{who} proposed to {waiting.kind} it; a second coordinator is to confirm it.")
 
 
 @app.command("people")
@@ -145,7 +173,7 @@ def list_people() -> None:
         console.print("Nobody has joined yet with such a role: `wis invite --role coordinator` makes a code.")
 
 
-_WAITS = "proposed: a second coordinator confirms it in her chat (Voucher, Bandi e fondi)"
+_WAITS = "proposed: a second coordinator confirms it in her chat (Voucher, Bandi e fondi), or with `wis call confirm`"
 
 
 def _read(conn: Conn, file: Path) -> CallSpec:

@@ -15,7 +15,7 @@ from bot.commands.shape import subject
 from bot.settings import Settings
 from conversations.rules.iban import last_four, read_iban
 from conversations.rules.reasons import PAY_FAILED_WHY
-from conversations.rules.vouchers_moves import PAID, PAY_FAILED, TO_PAY, UNPAID
+from conversations.rules.vouchers_moves import CANCELLED, PAID, PAY_FAILED, TO_PAY, TO_RECOVER, UNPAID
 from storage import money_paying, payments
 from storage.money_act import Act, Refused
 from storage.sepa import SCHEMAS, BadFile
@@ -34,7 +34,7 @@ def list_payments(
 ) -> None:
     """List what is to be paid or failed, the oldest first: amount, VAT, parts by source, last four of the IBAN."""
     with told(), store(settings()) as database, database.read() as conn:
-        states = UNPAID | {PAID, "cancelled", "to_recover"} if every else UNPAID
+        states = UNPAID | {PAID, CANCELLED, TO_RECOVER} if every else UNPAID
         found = payments.payments_in(conn, frozenset(states), EVER)
         parts = payments.parts_of(conn, [row.id for row in found])
     rows = []
@@ -177,11 +177,21 @@ def _named(act: Act, keys: list[str]) -> list[Record]:
     found: dict[str, Record] = {}
     for key in keys:
         one = payments.payment_by_id(act.conn, key)
-        rows = [one] if one is not None else payments.payments_of_batch(act.conn, key)
+        rows = [one] if one is not None else _of_file(act, key)
         if not rows:
             raise Wrong(f"There is no payment or batch {key} (`wis payments list --all`). Nothing was marked.")
         found |= {row.id: row for row in rows}
     return list(found.values())
+
+
+def _of_file(act: Act, batch: str) -> list[Record]:
+    """What went out in this file; what was undone since is left out, and told: the bank may have paid it."""
+    rows = payments.payments_of_batch(act.conn, batch)
+    for row in rows:
+        if row.state == CANCELLED:
+            amount = f"{euros(row.amount_cents)} EUR to {row.name}"
+            warn(f"{row.id}, {amount}, was undone after the file was made: if the bank paid it, have it back.")
+    return [row for row in rows if row.state != CANCELLED]
 
 
 def _do(row: Record, move: Any) -> None:

@@ -234,3 +234,17 @@ def test_who_can_act_is_listed(wis: Wis) -> None:
     lines = wis("call", "people").out.splitlines()
     assert "marta\tcoordinator\tMarta Esempio" in lines and "ugo\taccountant\tUgo Conti" in lines
     assert not [line for line in lines if "Giulia" in line], "workers are nobody's business here"
+
+
+def test_a_second_coordinator_confirms_what_was_proposed_before(wis: Wis) -> None:
+    world = world_of(wis)
+    assert wis("call", "open", call_file(wis), *WITH_MARTA).code == 0
+    with world.database.read() as conn:
+        (row,) = calls.all_calls(conn)
+    assert "who proposed it cannot confirm it" in wis("call", "confirm", row.id, *WITH_MARTA).err
+    with_sara = ("--by", "Sara Esempio", "--yes")
+    done = wis("call", "confirm", row.id, *with_sara)
+    assert done.code == 0 and "is open." in done.out
+    assert "Nothing is proposed" in wis("call", "confirm", row.id, *with_sara).err
+    assert wis("call", "close", row.id, *with_sara).code == 0
+    assert "is closed." in wis("call", "confirm", row.title, *WITH_MARTA).out

@@ -38,6 +38,7 @@ THINGS: tuple[Any, ...] = (
             ("voucher_request", "info_lapse"), ("voucher_decision", "approve"), ("voucher_decision", "open"),
             ("voucher_decision", "remind"), ("voucher_decision", "free"), ("voucher_decision", "undo"),
             ("voucher_redeem", "confirm"), ("voucher_redeem", "undo"), ("voucher_redeem", "expire"),
+            ("voucher_correction", "open"), ("voucher_correction", "vouchers"), ("voucher_correction", "voucher"),
             ("voucher_claim", "see"), ("voucher_claim", "answer"), ("voucher_call", "call"),
             ("voucher_call", "proposal"), ("voucher_pay", "one"), ("vouchers", "voucher"), ("vouchers", "qr"),
         )
