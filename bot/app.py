@@ -18,6 +18,7 @@ from bot.web import Pulse, read_pulse, web_app
 from scheduler.chores import fetch_files, ring_timers
 from scheduler.clock import Table, start_clock
 from scheduler.delivery import Delivery
+from scheduler.news_files import read_news_files
 from scheduler.sending import Sender, SendError
 from storage import notes
 from storage.content import Content
@@ -151,6 +152,9 @@ class App:
         async def files() -> None:
             channels = {channel.name: channel for channel in self.channels}
             await fetch_files(self.lanes, channels, self.clock.now())
+            if await read_news_files(self.lanes, channels, self.clock.now()):
+                # an editor waits in front of the chat to hear what became of hers
+                await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
 
         async def hour() -> None:
             for channel in self.channels:

@@ -30,6 +30,7 @@ from bot.channels.whatsapp_sync import apply
 from bot.channels.whatsapp_templates import read_templates
 from bot.settings import Settings
 from scheduler.chores import fetch_files, ring_timers
+from scheduler.news_files import read_news_files
 from storage import forms, network, seeds
 from storage.content import content_folder
 from storage.crypto import KeyRing, new_key
@@ -79,6 +80,7 @@ class Program:
                 await self.telegram.updates.settled(SETTLE_SECONDS)
                 channels = {channel.name: channel for channel in self.app.channels}
                 await fetch_files(self.app.lanes, channels, self.app.clock.now())
+                await read_news_files(self.app.lanes, channels, self.app.clock.now())
                 await self.app.delivery.settled()
                 await self.twilio.settled()
                 if not await self.app.lanes.run(self._due):
