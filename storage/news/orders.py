@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, insert, select, update
 
 from conversations.news import orders
-from conversations.news.checks import stops
+from conversations.news.checks import LONGEST_SOURCE, stops
 from conversations.news.life import MOST_ITEMS, REACHED, WHO, after, may, move_of, opened
+from conversations.news.links import LONGEST as LONGEST_LINK
 from conversations.news.orders import NewsOrder
 from conversations.news.views import Issue, Item, Wishes
 from storage import audit
@@ -50,8 +51,10 @@ def carry_out(conn: Connection, order: NewsOrder, person_id: str, channel: str, 
         case orders.SetWishes(wishes=wishes):
             _wish(conn, person_id, wishes)
         case orders.DropSuggestion(suggestion_id=key):
+            _of_the_office(conn, person_id)
             _settle(conn, key, "dropped")
         case orders.UseSuggestion(suggestion_id=key, issue_id=issue):
+            _of_the_office(conn, person_id)
             if not _settle(conn, key, "used", issue):
                 raise Conflict("somebody else has used or dropped the suggestion")
         case (
@@ -87,8 +90,8 @@ def _open(conn: Connection, order: orders.OpenIssue, person_id: str, at: datetim
         if wrong is None or wrong.state not in REACHED or not held(conn, person_id).roles & WHO["correct"]:
             raise Conflict("the issue to correct has not reached anybody")
         audit.record(conn, "news_erratum", order.corrects, person_id, at)
-    elif not held(conn, person_id).roles & WHO["edit"]:
-        raise Conflict("she does not work on the newsletter any more")
+    else:
+        _of_the_office(conn, person_id)
     issue = opened(order, person_id)
     conn.execute(
         insert(ISSUES).values(
@@ -103,6 +106,11 @@ def _open(conn: Connection, order: orders.OpenIssue, person_id: str, at: datetim
             created_at=at,
         )
     )
+
+
+def _of_the_office(conn: Connection, person_id: str) -> None:
+    if not held(conn, person_id).roles & WHO["edit"]:
+        raise Conflict("she does not work on the newsletter any more")
 
 
 def _steered(conn: Connection, order: Any, person_id: str, at: datetime, zone: ZoneInfo) -> None:
@@ -128,14 +136,14 @@ def _steered(conn: Connection, order: Any, person_id: str, at: datetime, zone: Z
             steering.call_off(conn, issue.id, opened=True)
         case _:
             pass
-    _write(conn, issue, then)
+    write(conn, issue, then)
     _note(conn, order, person_id, at)
     if move in PROVEN:
         audit.record(conn, PROVEN[move], getattr(order, "item_id", issue.id), person_id, at)
 
 
-def _write(conn: Connection, issue: Issue, then: Issue) -> None:
-    """The rows say what `then` says."""
+def write(conn: Connection, issue: Issue, then: Issue) -> None:
+    """The rows of the issue, which say `issue` now, say what `then` says. Raises Conflict where they do not."""
     names = "state revision approved_by approved_revision scheduled_at standing at_most_once rate ended_at".split()
     changed: dict[str, Any] = {
         name: getattr(then, name) for name in names if getattr(then, name) != getattr(issue, name)
@@ -161,8 +169,9 @@ def _columns(item: Item, place: int) -> dict[str, Any]:
         "position": place,
         "title": dict(item.title),
         "sentence": dict(item.sentence),
-        "source": item.source,
-        "link": item.link,
+        # both were found too long by the checks; a link cut in two would lead elsewhere
+        "source": item.source[:LONGEST_SOURCE],
+        "link": item.link if len(item.link) <= LONGEST_LINK else "",
         "action": item.action,
         "topic": item.topic,
         "common": item.common,
