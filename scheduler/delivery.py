@@ -13,14 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Connection
 
 from conversations.events import Address
 from conversations.message_json import message_from_json
 from conversations.messages import Message
-from scheduler.limits import Bucket
+from conversations.news.views import Outcome
+from scheduler.limits import Bucket, Pace
 from scheduler.render import NotYet, Renderer
 from scheduler.sending import (
     Doubtful,
@@ -39,6 +40,7 @@ from scheduler.sending import (
 from storage import events, outbox, people, voucher_readers
 from storage.effects import Posted
 from storage.lanes import Lanes
+from storage.news import results
 from storage.people import KnownAddress
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,12 @@ LAST_WORDS: Final = 1.5
 """Seconds at the end to record what was sent; what cannot be recorded then is sent again by another process."""
 BULK_RATE: Final = 25.0
 """Telegram asks for at most about 30 bulk messages a second (Bots FAQ); Twilio's default is 80."""
+
+
+def paces() -> dict[str, Pace]:
+    """The limits of a process's channels: Telegram about 30 letters of bulk a second (Bots FAQ; channels.md 5.4),
+    Twilio 80 per sender (6.4), and a little to spare, since the provider counts when a letter arrives."""
+    return {"telegram": Pace(30, 1.015, 29.6), "whatsapp": Pace(60, 1.015, 59.0), "simulator": Pace(30, 1.015, 29.6)}
 
 
 @dataclass(slots=True)
@@ -93,6 +101,8 @@ class Delivery:
     _sent: list[tuple[int, str, bool]] = field(default_factory=list)
     _recording: asyncio.Task[None] | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    paces: dict[str, Pace] = field(default_factory=paces)
+    """How fast each channel may be used; the newsletter's run waits for it, replies only take their place in it."""
     _held: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=lambda: defaultdict(_slots))
     _buckets: dict[tuple[str, int], Bucket] = field(default_factory=lambda: defaultdict(_bucket))
@@ -126,6 +136,14 @@ class Delivery:
     def nudge(self) -> None:
         """Look at once for rows that are due."""
         self._wake.set()
+
+    def hold(self, channel: str, seconds: float) -> None:
+        """Nothing leaves on this channel for so long: its provider asked for a pause."""
+        self._held[channel] = max(self._held[channel], time.monotonic() + seconds)
+
+    def resting(self, channel: str) -> float:
+        """For how many seconds more nothing may leave on this channel."""
+        return max(0.0, self._held[channel] - time.monotonic())
 
     async def settled(self) -> None:
         """Nothing is in hand any more: what was handed over is sent, or waits in the database."""
@@ -186,7 +204,8 @@ class Delivery:
         again: str,
         at: datetime,
     ) -> None:
-        """The row has this status unless it had a higher one. `again` is what the failure asks for: "window" sends
+        """The row of the outbox, or of the newsletter (its numbers are negative), has this status unless it had a
+        higher one. `again` is what the failure asks for: "window" sends
         the opener instead, "later" tries once more in a day, "" nothing.
 
         A failure counts once, however often it is reported, and nothing that is told later of the same message
@@ -197,7 +216,11 @@ class Delivery:
                 return
         elif ref and events.known(conn, channel, _failure(ref)):
             return
-        row = outbox.report(conn, channel, number, ref, status, code, reason)
+        row = None if number < 0 else outbox.report(conn, channel, number, ref, status, code, reason)
+        if row is None and number <= 0:
+            news = partial(results.report, conn, channel, -number, ref, cast(Outcome, status), code, reason, again)
+            news(tuple(self.senders), at)
+            return
         if row is None or status != outbox.FAILED or row.attempts >= 2:
             return
         if again == "window" and row.address_id is not None:
@@ -299,7 +322,7 @@ class Delivery:
             except Throttled as throttled:
                 self.count(channel, "throttled")
                 if throttled.whole_channel:
-                    self._held[channel] = max(self._held[channel], time.monotonic() + throttled.after)
+                    self.hold(channel, throttled.after)
                 if throttled.after > LONGEST_HOLD:
                     return await self._put_back(waiting, throttled.after, throttled, counts=False)
                 if not throttled.whole_channel:
@@ -352,10 +375,12 @@ class Delivery:
         )
         async with self._slots[channel]:
             # asked last of all: the provider may have said so while this letter waited for its turn
-            while (held := self._held[channel] - time.monotonic()) > 0:
+            while (held := self.resting(channel)) > 0:
                 if held > LONGEST_HOLD:
                     raise Throttled(held, "the channel rests")
                 await asyncio.sleep(held)
+            if channel in self.paces and (turn := self.paces[channel].reply(time.monotonic())):
+                await asyncio.sleep(turn)
             return await sender.send(letter, to)
 
     async def _letter(self, waiting: Waiting) -> Letter:

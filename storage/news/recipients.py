@@ -18,7 +18,7 @@ from sqlmodel import Field, SQLModel
 from storage.db import table
 from storage.types import Time
 
-_OPEN = text("outcome in ('todo', 'sending')")
+_TODO, _SENDING = text("outcome = 'todo'"), text("outcome = 'sending'")
 
 
 class RecipientRow(SQLModel, table=True):
@@ -27,7 +27,11 @@ class RecipientRow(SQLModel, table=True):
     __tablename__ = "recipient"
     __table_args__ = (
         UniqueConstraint("issue_id", "person_id"),
-        Index("ix_recipient_open", "channel", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # the next of an issue on a channel, however many wait behind her or for another day
+        Index(
+            "ix_recipient_todo", "issue_id", "channel", "due_at", "id", sqlite_where=_TODO, postgresql_where=_TODO
+        ),
+        Index("ix_recipient_sending", "channel", sqlite_where=_SENDING, postgresql_where=_SENDING),
         Index("ix_recipient_outcome", "issue_id", "channel", "outcome"),
         Index("ix_recipient_opened", "channel", "opened_at"),
         Index(None, "ref"),

@@ -161,7 +161,8 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('recipient', schema=None) as batch_op:
-        batch_op.create_index('ix_recipient_open', ['channel', 'due_at', 'id'], unique=False, sqlite_where=sa.text("outcome in ('todo', 'sending')"), postgresql_where=sa.text("outcome in ('todo', 'sending')"))
+        batch_op.create_index('ix_recipient_sending', ['channel'], unique=False, sqlite_where=sa.text("outcome = 'sending'"), postgresql_where=sa.text("outcome = 'sending'"))
+        batch_op.create_index('ix_recipient_todo', ['issue_id', 'channel', 'due_at', 'id'], unique=False, sqlite_where=sa.text("outcome = 'todo'"), postgresql_where=sa.text("outcome = 'todo'"))
         batch_op.create_index('ix_recipient_opened', ['channel', 'opened_at'], unique=False)
         batch_op.create_index('ix_recipient_outcome', ['issue_id', 'channel', 'outcome'], unique=False)
         batch_op.create_index(batch_op.f('ix_recipient_person_id'), ['person_id'], unique=False)
@@ -200,7 +201,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_recipient_person_id'))
         batch_op.drop_index('ix_recipient_outcome')
         batch_op.drop_index('ix_recipient_opened')
-        batch_op.drop_index('ix_recipient_open', sqlite_where=sa.text("outcome in ('todo', 'sending')"), postgresql_where=sa.text("outcome in ('todo', 'sending')"))
+        batch_op.drop_index('ix_recipient_todo', sqlite_where=sa.text("outcome = 'todo'"), postgresql_where=sa.text("outcome = 'todo'"))
+        batch_op.drop_index('ix_recipient_sending', sqlite_where=sa.text("outcome = 'sending'"), postgresql_where=sa.text("outcome = 'sending'"))
 
     op.drop_table('recipient')
     op.drop_table('news_reader')
