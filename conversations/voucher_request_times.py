@@ -12,8 +12,8 @@ from conversations.facts import Facts
 from conversations.flow import Outcome, p, say
 from conversations.messages import Day, Message
 from conversations.rules.categories import category
+from conversations.rules.quiet import is_quiet
 from conversations.rules.vouchers_moves import DRAFT, IN_REVIEW, INFO_NEEDED
-from conversations.rules.working_days import is_off
 from conversations.voucher_alerts import of_request
 from conversations.voucher_form import NAME, mine
 from conversations.voucher_notices import bad_file, offered, question
@@ -44,7 +44,7 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
         case "offered" if found.offer_until is not None and not found.offer_taken:
             # the 72 hours run: at night it comes without a sound, but it comes
             message = offered(key, found.draft.amount_cents, found.offer_until)
-            return told(Say(replace(message, silent=is_off(facts.now, facts.zone)), lane="alert"))
+            return told(Say(replace(message, silent=is_quiet(facts.now, facts.zone)), lane="alert"))
         case "offer_lapse" if _untaken(found) and _over(found.offer_until, facts):
             return told(Lapse(key), notice(_ended(key, "offer_lapsed")))
         case "bad_file":

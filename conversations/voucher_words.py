@@ -9,8 +9,9 @@ from conversations.facts import Facts
 from conversations.flow import STAY, Outcome, choice, p
 from conversations.messages import Choice, Day, Message, Money, Param, Phrase, Text, Verbatim
 from conversations.rules.categories import area_label, category
+from conversations.rules.quiet import is_quiet
 from conversations.rules.tickets import ticket_number
-from conversations.rules.working_days import is_off, next_morning
+from conversations.rules.working_days import next_morning
 
 MOST_ROWS: Final = 9
 """Rows on one screen; with "more" they are the ten of a WhatsApp list."""
@@ -90,7 +91,7 @@ def told(*effects: Effect) -> Outcome:
 
 def postponed(flow: str, verb: str, key: str, facts: Facts) -> Outcome | None:
     """The timer again in the morning, where nobody should be written to now; None where it is a good moment."""
-    if not is_off(facts.now, facts.zone):
+    if not is_quiet(facts.now, facts.zone):
         return None
     return told(Remind(f"{flow}:{verb}", key, next_morning(facts.now, facts.zone)))
 

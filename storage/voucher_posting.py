@@ -5,7 +5,7 @@ from dataclasses import replace
 from conversations.effects import Say, ToOwner, ToProvider, ToRole
 from conversations.events import Json
 from conversations.message_json import message_to_json
-from conversations.rules.working_days import is_off
+from conversations.rules.quiet import is_quiet
 from storage import outbox, people
 from storage.money_act import Act
 from storage.voucher_readers import owner, provider
@@ -36,6 +36,6 @@ def _post(act: Act, person_id: str, say: Say) -> None:
     if reader is None or reader.here.blocked or (reader.stopped and lane):
         return
     # at night and at the week-end it lies there in the morning, and wakes nobody
-    message = replace(say.message, silent=True) if lane and is_off(act.at, act.zone) else say.message
+    message = replace(say.message, silent=True) if lane and is_quiet(act.at, act.zone) else say.message
     body: dict[str, Json] = {"message": message_to_json(message), "language": reader.language}
     outbox.put(act.conn, outbox.Post(reader.id, reader.here.id, reader.here.channel, lane, body), act.at, "")

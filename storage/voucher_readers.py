@@ -5,9 +5,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from conversations.rules.quiet import is_quiet
 from conversations.rules.voucher_timers import DIGEST, UNREACHABLE
 from conversations.rules.vouchers_moves import OPEN_REQUEST
-from conversations.rules.working_days import is_off, next_morning
+from conversations.rules.working_days import next_morning
 from storage import alerts, claims, payments, redemptions, requests, vouchers
 from storage.money_act import ZONE, Act, acting, set_timers
 from storage.money_actors import deciders_for, reachable
@@ -32,7 +33,7 @@ def deciders(act: Act, request_id: str) -> list[str]:
     for who in able:
         if who == act.person_id:
             continue
-        if is_off(act.at, act.zone):
+        if is_quiet(act.at, act.zone):
             set_timers(act, who, "", {DIGEST: next_morning(act.at, act.zone)})
         elif alerts.told_since(act.conn, who, act.at - _HOUR) >= FLOOD:
             set_timers(act, who, "", {DIGEST: act.at + _HOUR})

@@ -31,7 +31,7 @@ from conversations.news.views import Issue, Item, Wishes
 from conversations.newsroom.wanted import READING as NAME
 from conversations.newsroom.words import PAGE, clipped, lasting, page_of, today
 from conversations.phrases import render
-from conversations.rules.quiet import SATURDAY
+from conversations.rules.working_days import SATURDAY
 from conversations.state import Place
 
 CURRENT: Final = timedelta(days=7)

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
-from conversations.rules.quiet import SATURDAY, is_quiet
-
 PROVINCE: Final = "MI"
+SATURDAY: Final = 5
 MORNING: Final = time(8, 30)
 """When what had to wait for the morning is told."""
 
@@ -28,11 +27,6 @@ def add_working_days(at: datetime, days: int, zone: ZoneInfo) -> datetime:
         day += timedelta(days=1)
         left -= is_working_day(day)
     return datetime.combine(day, there.time(), tzinfo=zone)
-
-
-def is_off(at: datetime, zone: ZoneInfo) -> bool:
-    """True if nobody should be written to first now: night, week-end or holiday."""
-    return is_quiet(at, zone) or not is_working_day(at.astimezone(zone).date())
 
 
 def next_morning(at: datetime, zone: ZoneInfo) -> datetime:

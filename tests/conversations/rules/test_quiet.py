@@ -1,4 +1,4 @@
-"""Nobody is written to first at night or at a week-end."""
+"""Nobody is written to first at night, at a week-end or on a holiday."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,9 +28,13 @@ def rome(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
         (rome(28, 10), rome(30, 12, 30)),
         (rome(29, 23), rome(30, 12, 30)),
         (rome(30, 3), rome(30, 12, 30)),
+        # Sant'Ambrogio and the day after, then an ordinary Wednesday
+        (rome(4, 21, month=12), rome(9, 12, 30, month=12)),
+        (rome(7, 11, month=12), rome(9, 12, 30, month=12)),
+        (rome(9, 11, month=12), rome(9, 11, month=12)),
     ],
 )
-def test_a_quiet_moment_becomes_half_past_twelve_of_the_next_weekday(asked: datetime, given_: datetime) -> None:
+def test_a_quiet_moment_becomes_half_past_twelve_of_the_next_working_day(asked: datetime, given_: datetime) -> None:
     assert waking(asked, ROME) == given_
 
 
@@ -44,4 +48,4 @@ def test_the_moment_found_is_never_quiet_never_earlier_and_never_far(minutes: in
     asked = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     found = waking(asked, ROME)
     assert not is_quiet(found, ROME)
-    assert asked <= found <= asked + timedelta(days=3)
+    assert asked <= found <= asked + timedelta(days=5)
