@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conversations.faq.decide import MOST_CHOICES, signs
-from conversations.faq.entries import ELSEWHERE, Entry
+from conversations.faq.entries import ELSEWHERE, VIOLENCE, Entry
 from conversations.faq.evidence import Evidence
 from conversations.faq.index import Index, build
+from conversations.faq.violence import signs as violence_signs
 from conversations.faq.weights import FITTED, Weights
 from storage.content import content_folder
 from storage.faq_files import Library, read_library
@@ -67,6 +68,7 @@ def main() -> None:
     print("sums:", {name: round(value, 3) for name, value in zip(SUMS, weights, strict=True)})
     print("recall:", recall(samples, weights, options.length))
     calibrate(library, authors, fitted, options.most)
+    calibrate_violence(library, phrasings(library, options.phrasings), fitted)
 
 
 def phrasings(library: Library, folder: Path | None) -> Authors:
@@ -245,6 +247,34 @@ def calibrate(library: Library, authors: Authors, weights: Weights, most: int) -
             offers.append(f"{least}: helped {helped:.3f} outside {given:.3f}")
         print(
             f"answer at {threshold}: right {row[0]:.3f} wrong {row[1]:.3f} outside {row[2]:.3f} |", " | ".join(offers)
+        )
+
+
+def calibrate_violence(library: Library, authors: Authors, weights: Weights) -> None:
+    """Prints the logistic of violence.py, fitted on every author's phrasings asked of the others, and what each
+    threshold would do; each author is judged by a logistic that never saw her."""
+    cases: list[tuple[str, tuple[float, ...], bool]] = []
+    for author, rows in authors.items():
+        index = index_of(library, (other for name, other in authors.items() if name != author), weights)
+        cases += [(author, violence_signs(index.evidence(text)), id_ == VIOLENCE) for text, id_ in rows]
+    far = list(library.elsewhere)
+    random.Random(SEED).shuffle(far)
+    for half in (0, 1):
+        index = index_of(replace(library, elsewhere=tuple(far[half::2])), authors.values(), weights)
+        cases += [("elsewhere", violence_signs(index.evidence(text)), False) for text in far[1 - half :: 2]]
+    print("violence:", tuple(round(value, 3) for value in logistic([(signs, true) for _, signs, true in cases])))
+    told: list[tuple[str, float, bool]] = []
+    for author in dict.fromkeys(name for name, _, _ in cases):
+        fitted = logistic([(signs, true) for name, signs, true in cases if name != author])
+        told += [(author, chance(fitted, signs), true) for name, signs, true in cases if name == author]
+    for threshold in (0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.04, 0.03):
+        caught = [(author, likely >= threshold) for author, likely, true in told if true]
+        false = [likely >= threshold for _, likely, true in told if not true]
+        by = {name: [hit for author, hit in caught if author == name] for name in dict.fromkeys(a for a, _ in caught)}
+        print(
+            f"violence at {threshold}: reached {sum(hit for _, hit in caught) / len(caught):.3f}",
+            {name: round(sum(hits) / len(hits), 2) for name, hits in by.items()},
+            f"others {sum(false)} of {len(false)}",
         )
 
 

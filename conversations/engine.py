@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from conversations.effects import Effect, ErasePerson, Here, MarkReachable, ResumeMessages, Say, StopMessages
+from conversations.emergency import OWN, emergency
 from conversations.events import (
     Blocked,
     Chose,
@@ -28,8 +29,10 @@ from conversations.events import (
 from conversations.facts import Facts
 from conversations.faq_wanted import asks
 from conversations.flow import (
+    HIDE,
     HUMAN,
     MENU,
+    STAY,
     Flow,
     GoTo,
     Heard,
@@ -58,15 +61,15 @@ OPENER = "opener"
 INBOX = "@handoff:list"
 DECIDING = "voucher_decision"
 _ANSWERS = {Word.APPROVE: "approve", Word.DECLINE: "decline", Word.ASK: "ask", Word.DETAILS: "open"}
-MOST_HAND_OVERS = 8
-MOST_PARKED = 3
-
 _NEWS: Mapping[Word, Mapping[str, Json]] = {
     Word.NEWS: {},
     Word.READ: {"read": True},
     Word.SUBSCRIBE: {"on": True},
     Word.UNSUBSCRIBE: {"off": True},
 }
+MOST_HAND_OVERS = 8
+MOST_PARKED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -155,9 +158,10 @@ class Engine:
             if obeyed is not None:
                 return obeyed
         value = value or meant(text, state.offers)
-        if value.startswith("@"):
+        if value.startswith("@") and value != HIDE.value:
             return self._lasting(state, value, facts)
-        return self._hear(state, Picked(value) if value else Typed(text), facts)
+        # what takes its own message away means nothing without the message that was tapped
+        return self._hear(state, Picked(value) if value and value != HIDE.value else Typed(text), facts)
 
     def _word(self, state: State, word: Word, facts: Facts) -> Step | None:
         """What a word that works everywhere does; None where the flow itself should hear it."""
@@ -201,16 +205,16 @@ class Engine:
                 return self._lasting(state, f"@{DECIDING}:{_ANSWERS[word]}", facts)
             case Word.CONFIRM if any(one.state == "started" for one in facts.vouchers.redemptions):
                 return self._lasting(state, "@voucher_redeem:confirm", facts)
-            case Word.INBOX if facts.person.holds("welfare_manager"):
-                return self._lasting(state, INBOX, facts)
-            case Word.HELLO if state.place == HOME:
-                return self._enter(state, "menu", {"greet": True}, facts)
             case Word.NEWS | Word.READ | Word.SUBSCRIBE | Word.UNSUBSCRIBE if facts.person.member:
                 return self._aside(state, "newsletter", _NEWS[word], facts)
             case Word.NEWSROOM if facts.person.holds("editor"):
                 return self._aside(state, "newsroom", {}, facts)
             case Word.NEWSDESK if facts.person.holds("welfare_manager") or facts.person.holds("coordinator"):
                 return self._aside(state, "newsdesk", {}, facts)
+            case Word.INBOX if facts.person.holds("welfare_manager"):
+                return self._lasting(state, INBOX, facts)
+            case Word.HELLO if state.place == HOME:
+                return self._enter(state, "menu", {"greet": True}, facts)
             case Word.THANKS if state.place.flow == "faq":
                 return None
             case Word.HELLO | Word.THANKS if any(offer.numbered for offer in state.offers):
@@ -236,6 +240,9 @@ class Engine:
         outcome = flow.act(verb, subject, facts)
         if isinstance(outcome.then, Place) and outcome.then.flow != state.place.flow:
             state = self._park(state)
+        if outcome.then is None and state.place.flow != name:
+            # a button of something else never ends what she is doing now
+            outcome = replace(outcome, then=STAY)
         return self._follow(state, outcome, facts)
 
     def _hear(self, state: State, heard: Heard, facts: Facts, tapped: bool = False) -> Step:
@@ -244,6 +251,8 @@ class Engine:
         outcome = self._flow(state).take(state.place, heard, facts)
         if isinstance(outcome, Miss):
             return self._elsewhere(state, heard, facts) or self._missed(state, heard, outcome, facts)
+        if isinstance(heard, Typed) and state.place.flow not in OWN and (alarm := emergency(heard.text, facts)):
+            outcome = first(outcome, Say(Message(body=alarm)))
         return self._follow(replace(state, misses=0), outcome, facts, tapped)
 
     def _elsewhere(self, state: State, heard: Heard, facts: Facts) -> Step | None:
@@ -362,7 +371,8 @@ class Engine:
             *(offered(c, False, facts) for c in screen.ways),
         )
         # a message that stays apart must not be overtaken by an edit of the screen above it
-        edits = tapped and not any(isinstance(e, Say) and isinstance(e.to, Here) for e in others)
+        edits = tapped or any(isinstance(e, Say) and e.replaces for e in effects)
+        edits = edits and not any(isinstance(e, Say) and isinstance(e.to, Here) for e in others)
         return Step(
             replace(state, place=place, screen=number, offers=offers),
             (*others, Say(shown, replaces=edits)),
@@ -389,6 +399,11 @@ def _decides(facts: Facts) -> bool:
     return person.holds("welfare_manager") or person.holds("coordinator") or bool(facts.vouchers.for_firm)
 
 
+def _reads(word: Word, facts: Facts) -> bool:
+    """True if the word is about the newsletter, which only members get; it takes back a STOP itself."""
+    return word is Word.SUBSCRIBE and facts.person.member
+
+
 def _looking(state: State) -> bool:
     """True where nothing is being written: a word such as "chiedi" would begin a text elsewhere."""
     return state.place == HOME or state.place.step in {"hub", "list", "queue", "case"}
@@ -397,11 +412,6 @@ def _looking(state: State) -> bool:
 def may_enter(flow: Flow, facts: Facts) -> bool:
     """True if the person holds a role the flow is for, now."""
     return flow.roles is None or any(facts.person.holds(role) for role in flow.roles)
-
-
-def _reads(word: Word, facts: Facts) -> bool:
-    """True if the word is about the newsletter, which only members get; it takes back a STOP itself."""
-    return word is Word.SUBSCRIBE and facts.person.member
 
 
 def _with_help(screen: Message, place: Place) -> Message:

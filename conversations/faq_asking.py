@@ -8,17 +8,20 @@ from typing import Final
 from conversations.effects import Say
 from conversations.emergency import emergency
 from conversations.facts import Facts
+from conversations.faq.danger import danger_in
 from conversations.faq.entries import VIOLENCE
+from conversations.faq.ranking import Helpline, Ranking
 from conversations.faq.ranking import Outcome as Found
-from conversations.faq.ranking import Ranking
 from conversations.faq.tokens import tokens
 from conversations.faq_place import NAME, Asked, kept
 from conversations.faq_screens import (
     TOPICS,
     answer,
+    card,
     clarify,
     defer,
     did_you_mean,
+    here,
     person_choice,
     same_again,
     topic_choice,
@@ -34,29 +37,49 @@ LONG: Final = 1_500
 _MOST_PARTS: Final = 3
 _LEAST_WORDS: Final = 3
 _SHORT: Final = 2
+_QUESTION: Final = 4
+"""Words from which what follows 1522 is rather a question than a greeting or an insult."""
 _GOES_ON: Final = frozenset("e ed ma invece anche oppure se and but also what if".split())
 
 
 def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) -> Outcome:
     """What the question leads to. `last` is what was asked and shown before, for a question that follows it."""
-    asked = kept(text)
-    if last is not None:
-        asked = replace(asked, misses=last.misses)
-    before = [*emergency(text, facts)]
-    if len(text) > LONG:
-        before.append(p("faq.long"))
-    parts = _parts(text)
-    if len(parts) > 1:
-        found = _of_parts(parts, asked, before, known, facts)
-        if found is not None:
-            return found
     context = last.topic if last is not None else ""
     ranking, follows = _ranked(text, context, known, facts)
-    if ranking.outcome is Found.ANSWER and follows and ranking.ids[0] == context != VIOLENCE:
+    parts = _parts(text)
+    rankings = [known.finder.ask(part, language=facts.language) for part in parts] if len(parts) > 1 else []
+    alarms = sorted((one for one in rankings if one.helpline is not Helpline.NO), key=_gravest)
+    if ranking.helpline is Helpline.NO and alarms:
+        ranking = alarms[0]
+    before = [*emergency(text, facts, ranking)]
+    asked = kept(text, danger=bool(before))
+    if last is not None:
+        asked = replace(asked, misses=last.misses)
+    if len(text) > LONG:
+        before.append(p("faq.long"))
+    if rankings and not asked.danger:
+        found = _of_parts(rankings, asked, before, known, facts)
+        if found is not None:
+            return found
+    if ranking.outcome is Found.ANSWER and follows and ranking.ids[0] == context:
         topic = known.published(context)
         if topic is not None:
             return same_again(topic, asked, known)
     return _led(ranking, asked, before, known, facts)
+
+
+def ask_after_card(text: str, place: Place, known: Knowledge, facts: Facts) -> Outcome:
+    """What follows 1522: a question of its own gets its answer, one that goes on reads it once more; a greeting or an
+    insult is told that we are here, and nothing else."""
+    ranking = known.finder.ask(text, language=facts.language)
+    if ranking.outcome is not Found.DEFER or ranking.helpline is not Helpline.NO or danger_in(text):
+        return ask(text, known, facts)
+    said = tokens(text)
+    if "?" in text or len(said) >= _QUESTION or (said and said[0] in _GOES_ON):
+        within = known.finder.ask(text, context=VIOLENCE, language=facts.language)
+        topic = known.published(within.ids[0]) if within.outcome is Found.ANSWER else None
+        return answer(topic, Asked(danger=True), known, facts) if topic is not None else ask(text, known, facts)
+    return here(place)
 
 
 def ask_again(asked: Asked, facet: str, known: Knowledge, facts: Facts) -> Outcome:
@@ -93,9 +116,11 @@ def _ranked(text: str, context: str, known: Knowledge, facts: Facts) -> tuple[Ra
 def _led(ranking: Ranking, asked: Asked, before: Sequence[Text], known: Knowledge, facts: Facts) -> Outcome:
     first_topic = known.published(ranking.ids[0]) if ranking.ids else None
     if ranking.outcome is Found.ANSWER and first_topic is not None and first_topic.id not in asked.refused:
-        if first_topic.id == VIOLENCE and facts.language in ("it", ranking.language):
+        if first_topic.id == VIOLENCE:
             # its own first sentence names the number already, in this language
-            before = ()
+            before = () if facts.language in ("it", ranking.language) else before
+            others = [topic for key in ranking.ids[1:4] if (topic := known.published(key)) is not None]
+            return card(first_topic, known, facts, before, others)
         return answer(first_topic, asked, known, facts, before)
     offered = [topic for key in ranking.offered if (topic := known.published(key)) is not None]
     offered = [topic for topic in offered if topic.id not in asked.refused]
@@ -115,17 +140,20 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(asking[:_MOST_PARTS]) if len(asking) > 1 else (text,)
 
 
+def _gravest(ranking: Ranking) -> bool:
+    return ranking.helpline is not Helpline.FIRST
+
+
 def _of_parts(
-    parts: Sequence[str], asked: Asked, before: Sequence[Text], known: Knowledge, facts: Facts
+    rankings: Sequence[Ranking], asked: Asked, before: Sequence[Text], known: Knowledge, facts: Facts
 ) -> Outcome | None:
-    """Each part with its own answer; None where fewer than two parts have one of their own, or it may be violence."""
-    rankings = [known.finder.ask(part, language=facts.language) for part in parts]
+    """Each part with its own answer; None where fewer than two parts have one of their own."""
     found: dict[str, Topic] = {}
     for ranking in rankings:
         topic = known.published(ranking.ids[0]) if ranking.outcome is Found.ANSWER else None
         if topic is not None:
             found.setdefault(topic.id, topic)
-    if asked.danger or VIOLENCE in found or len(found) < 2:
+    if len(found) < 2:
         return None
     near = [key for ranking in rankings if ranking.outcome is Found.CHOICES for key in ranking.offered[:2]]
     others = [
@@ -137,7 +165,7 @@ def _of_parts(
     ]
     screen = Message(
         title=p("faq.title"),
-        body=(*before, p("faq.parts", answered=len(found), parts=len(parts))),
+        body=(*before, p("faq.parts", answered=len(found), parts=len(rankings))),
         choices=(*map(topic_choice, others[:3]), person_choice(asked), TOPICS),
         ways=(BACK,),
     )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from conversations.emergency import emergency
 from conversations.facts import Facts
 from conversations.faq.ranking import Outcome as Found
 from conversations.faq.stems import stem
@@ -56,7 +57,8 @@ def search(text: str, known: Knowledge, facts: Facts) -> Outcome:
     """One word or two: the topics whose title or text has them; a sentence is a question."""
     if len(tokens(text)) > _WORDS or "?" in text:
         return ask(text, known, facts)
-    if known.finder.ask(text, language=facts.language).outcome is Found.ANSWER:
+    ranking = known.finder.ask(text, language=facts.language)
+    if ranking.outcome is Found.ANSWER or emergency(text, facts, ranking):
         return ask(text, known, facts)
     found = holding(text, known)
     return listed(text, found) if found else ask(text, known, facts)

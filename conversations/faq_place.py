@@ -6,7 +6,6 @@ from typing import Final
 
 from conversations.events import Json
 from conversations.faq.masking import mask
-from conversations.rules.danger import danger_in
 from conversations.state import Place
 
 NAME: Final = "faq"
@@ -55,9 +54,8 @@ def asked_at(place: Place) -> Asked:
     )
 
 
-def kept(text: str) -> Asked:
-    """A new question as it may be kept."""
-    danger = bool(danger_in(text))
+def kept(text: str, danger: bool) -> Asked:
+    """A new question as it may be kept; `danger` says that it may tell of violence."""
     return Asked("" if danger else mask(text[:MOST_KEPT]).strip(), danger)
 
 

@@ -9,18 +9,19 @@ from conversations.faq.entries import VIOLENCE
 from conversations.faq_place import ENOUGH, NAME, Asked
 from conversations.faq_text import answer_texts
 from conversations.faq_views import Knowledge, Reason, Topic
-from conversations.flow import BACK, Outcome, choice, p, phone_line
+from conversations.flow import BACK, HIDE, Outcome, choice, p, phone_line
 from conversations.messages import Choice, Localized, Message, Text
 from conversations.state import Place
 
 TOPIC: Final = "t:"
 """What the value of a choice begins with that opens a topic."""
 FACET: Final = "f:"
+CARE: Final = "care"
+"""The step after 1522 was told; it remembers nothing of it."""
 _RELATED: Final = 3
 
 TOPICS = choice("topics", "faq.topics")
 NONE = choice("none", "faq.none")
-HIDE = choice("hide", "faq.hide")
 
 
 def topic_choice(topic: Topic) -> Choice:
@@ -36,24 +37,53 @@ def person_choice(asked: Asked) -> Choice:
 
 def answer(topic: Topic, asked: Asked, known: Knowledge, facts: Facts, before: Sequence[Text] = ()) -> Outcome:
     """The answer, what its reader may say of it, and where to go from it; `before` comes first."""
-    asked = replace(asked, topic=topic.id, danger=asked.danger or topic.id == VIOLENCE)
-    if asked.danger:
-        asked = replace(asked, text="")
-    related = [found for key in topic.related if (found := known.published(key)) is not None and found.covered]
+    if topic.id == VIOLENCE:
+        return card(topic, known, facts, before)
+    asked = replace(asked, topic=topic.id)
+    related = _related(topic, known)
     body = [*before, *answer_texts(topic, facts)]
     if topic.referral == "yes" and topic.covered:
         body.append(p("faq.referral"))
-    body.append(p("faq.useful") if topic.covered else p("faq.elsewhere"))
+    if not topic.covered:
+        body.append(p("faq.elsewhere"))
+    elif not asked.danger:
+        body.append(p("faq.useful"))
     verdicts: tuple[Choice, ...] = (choice("served", "faq.served"), choice("off_topic", "faq.off_topic"))
     if topic.covered:
         verdicts = (*verdicts, choice("not_enough", "faq.not_enough"))
     screen = Message(
         title=Localized(topic.title),
         body=tuple(body),
-        choices=(*verdicts, person_choice(asked), *map(topic_choice, related[:_RELATED])),
-        ways=(*((HIDE,) if topic.id == VIOLENCE else ()), BACK),
+        choices=(*verdicts, person_choice(asked), *map(topic_choice, related)),
+        ways=_ways(asked),
     )
     return Outcome(Place(NAME, "answer", asked.to_data(version=topic.version)), screen)
+
+
+def card(
+    topic: Topic, known: Knowledge, facts: Facts, before: Sequence[Text] = (), others: Sequence[Topic] = ()
+) -> Outcome:
+    """1522 and the leave. Nothing is asked of its reader, nothing she does here is counted, and the place she is at
+    does not tell what she read. `others` are what she may have meant instead."""
+    other = (choice("other", "faq.other_wanted"),) if others else ()
+    screen = Message(
+        title=Localized(topic.title),
+        body=(*before, *answer_texts(topic, facts)),
+        choices=(person_choice(Asked(danger=True)), *map(topic_choice, _related(topic, known)), *other),
+        ways=(HIDE, BACK),
+    )
+    return Outcome(Place(NAME, CARE, {"ids": [other.id for other in others[:3]]}), screen)
+
+
+def here(place: Place) -> Outcome:
+    """After the card, a word that is no question: we are here. The card is not told once more."""
+    screen = Message(
+        title=p("faq.title"),
+        body=(p("faq.here"),),
+        choices=(person_choice(Asked(danger=True)), TOPICS),
+        ways=(BACK,),
+    )
+    return Outcome(place, screen)
 
 
 def did_you_mean(topics: Sequence[Topic], asked: Asked, before: Sequence[Text] = ()) -> Outcome:
@@ -62,7 +92,7 @@ def did_you_mean(topics: Sequence[Topic], asked: Asked, before: Sequence[Text] =
         title=p("faq.title"),
         body=(*before, p("faq.did_you_mean")),
         choices=(*map(topic_choice, topics), NONE),
-        ways=(BACK,),
+        ways=_ways(asked),
     )
     return Outcome(Place(NAME, "choices", asked.to_data(ids=[topic.id for topic in topics])), screen)
 
@@ -87,7 +117,7 @@ def defer(asked: Asked, reason: Reason, facts: Facts, before: Sequence[Text] = (
     if asked.text:
         told.append(p("faq.may_queue"))
         choices.insert(0, Choice("queue", p("faq.queue")))
-    screen = Message(title=p("faq.title"), body=tuple(told), choices=tuple(choices), ways=(BACK,))
+    screen = Message(title=p("faq.title"), body=tuple(told), choices=tuple(choices), ways=_ways(asked))
     return Outcome(Place(NAME, "defer", asked.to_data(reason=reason)), screen)
 
 
@@ -97,7 +127,7 @@ def person(asked: Asked, facts: Facts, before: Sequence[Text] = ()) -> Outcome:
         title=p("faq.title"),
         body=(*before, p("faq.two_misses"), *phone_line(facts.house)),
         choices=(person_choice(asked), TOPICS),
-        ways=(BACK,),
+        ways=_ways(asked),
     )
     return Outcome(Place(NAME, "person", asked.to_data()), screen)
 
@@ -105,11 +135,20 @@ def person(asked: Asked, facts: Facts, before: Sequence[Text] = ()) -> Outcome:
 def same_again(topic: Topic, asked: Asked, known: Knowledge) -> Outcome:
     """The question after an answer leads to that answer once more: say so, and offer what is near."""
     asked = replace(asked, topic=topic.id)
-    related = [found for key in topic.related if (found := known.published(key)) is not None and found.covered]
     screen = Message(
         title=p("faq.title"),
         body=(p("faq.same", title=Localized(topic.title)),),
-        choices=(topic_choice(topic), *map(topic_choice, related[:_RELATED]), person_choice(asked)),
-        ways=(BACK,),
+        choices=(topic_choice(topic), *map(topic_choice, _related(topic, known)), person_choice(asked)),
+        ways=_ways(asked),
     )
     return Outcome(Place(NAME, "same", asked.to_data()), screen)
+
+
+def _related(topic: Topic, known: Knowledge) -> list[Topic]:
+    found = [other for key in topic.related if (other := known.published(key)) is not None and other.covered]
+    return found[:_RELATED]
+
+
+def _ways(asked: Asked) -> tuple[Choice, ...]:
+    """What names 1522 can be taken away from the chat."""
+    return (HIDE, BACK) if asked.danger else (BACK,)

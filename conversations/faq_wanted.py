@@ -6,10 +6,10 @@ Most turns need none of it and cost nothing then.
 from typing import Final
 
 from conversations.events import Chose, Due, Happening, Said
-from conversations.faq.ranking import Outcome
+from conversations.faq.danger import danger_in
+from conversations.faq.ranking import Helpline, Outcome
 from conversations.faq.tokens import tokens
 from conversations.faq_views import Knowledge
-from conversations.rules.danger import danger_in
 from conversations.state import HOME, Place, State
 from conversations.understand import Word, word_in
 
@@ -19,6 +19,8 @@ _USERS: Final = (FLOW, DESK, "handoff")
 """The flows that look at topics: the answers, the desk, and the thread with its ready answers."""
 _FEWEST: Final = 3
 """Words of the shortest question outside the menu: a shorter text is rather a mistyped choice."""
+_SHORTEST_PLEA: Final = 2
+"""Words of the shortest text that may tell of violence."""
 _SURE: Final = 5
 """Words from which a text without any sign of a question is one if it finds its answer."""
 _ASKING: Final = frozenset(
@@ -65,16 +67,18 @@ def desk_wanted(state: State, what: Happening) -> bool:
 def asks(text: str, place: Place, known: Knowledge, language: str) -> bool:
     """True if a text that the flow at this place could not take is a question for the answers.
 
-    At the menu every sentence is one. Elsewhere it must look like a question, speak of danger, or find an answer.
+    At the menu every sentence is one. Elsewhere it must look like a question, find an answer, or perhaps tell of
+    violence.
     """
     said = tokens(text)
     if place == HOME or danger_in(text):
         return bool(said) and not all(word.isdigit() for word in said)
-    if len(said) < _FEWEST:
-        return False
-    if "?" in text or said[0] in _ASKING:
+    if len(said) >= _FEWEST and ("?" in text or said[0] in _ASKING):
         return True
-    return len(said) >= _SURE and known.finder.ask(text, language=language).outcome is Outcome.ANSWER
+    if len(said) < _SHORTEST_PLEA:
+        return False
+    ranking = known.finder.ask(text, language=language)
+    return ranking.helpline is not Helpline.NO or (len(said) >= _SURE and ranking.outcome is Outcome.ANSWER)
 
 
 def _labelled(text: str, state: State) -> bool:

@@ -121,6 +121,8 @@ BACK = choice("back", "way.back")
 SKIP = choice("skip", "way.skip")
 MENU = choice("@menu:home", "way.menu")
 HUMAN = choice("@handoff:open", "way.human")
+HIDE = choice("@faq:hide", "faq.hide")
+"""Take this message away from the chat; it stays good however old the message is."""
 NEXT = choice("next", "way.next")
 DONE = choice("done", "way.done")
 YES = choice("yes", "common.yes")

@@ -6,11 +6,11 @@ from typing import Final
 from conversations.effects import Say
 from conversations.events import Sent
 from conversations.facts import Facts, Note, Ticket
+from conversations.faq.danger import danger_in
 from conversations.flow import choice, p
 from conversations.folding import clean
 from conversations.graphemes import border_at_most
 from conversations.messages import Attachment, AttachmentKind, Choice, Message, Moment, Template, Text, Verbatim
-from conversations.rules.danger import danger_in
 
 NAME: Final = "handoff"
 WORKING_DAYS: Final = 2

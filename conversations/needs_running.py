@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from conversations import needs_screens as screens
 from conversations.effects import Effect, FinishRun, RecordConsent, SaveRun, Say
-from conversations.emergency import emergency
 from conversations.facts import Facts, NeedsRun
-from conversations.flow import Heard, Miss, Outcome, Picked, Typed, done, first, p, say
+from conversations.flow import Heard, Miss, Outcome, Picked, done, first, p, say
 from conversations.foresee import foresee
 from conversations.forms.form import Form
 from conversations.forms.run import FINISHED
@@ -102,9 +101,6 @@ def _at_question(
     if isinstance(outcome, Miss):
         # What breaks a rule of the form was understood: say the rule, count no misunderstanding.
         return first(here(form, needs, facts, page), *((Say(Message(body=(outcome.why,))),) if outcome.why else ()))
-    if isinstance(heard, Typed):
-        alarm = emergency(heard.text, facts)
-        return first(outcome, Say(Message(body=alarm))) if alarm else outcome
     return outcome
 
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, assert_never
 
 from conversations.faq.entries import ELSEWHERE, VIOLENCE
 from conversations.faq.evidence import Evidence
 from conversations.faq.facets import dividing
-from conversations.faq.ranking import Outcome, Ranking
+from conversations.faq.ranking import Helpline, Outcome, Ranking
 from conversations.faq.weights import Weights
 
 MOST_CHOICES: Final = 3
@@ -18,23 +19,40 @@ _LEAST_CHANCE: Final = 0.03
 _DOUBT: Final = 0.15
 """The chance of everything we know nothing about from which nothing is answered."""
 
-_STRONG: Final = "#violenza"
-_LIKELY: Final = "#violenza-forse"
-_HINT: Final = "#violenza-indizio"
-_AT_WORK: Final = frozenset(("#datore", "#colleghi", "#mobbing", "#malattia-figlio", "#infortunio", "#mutuo-banca"))
-"""Whoever speaks of these is afraid of something else, unless a partner is named too."""
-_PARTNERS: Final = frozenset(("#marito", "#moglie", "#coniuge", "#ex"))
+
+def decide(evidence: Evidence, weights: Weights, helpline: Helpline = Helpline.NO) -> Ranking:
+    """The ranking. `helpline` is what the message alone tells of violence; an unknown language is never answered."""
+    match helpline:
+        case Helpline.FIRST:
+            return _first(evidence, weights)
+        case Helpline.BESIDE:
+            ranking = _ordinary(evidence, weights)
+            ids = tuple(dict.fromkeys((*ranking.ids[:1], *_violence(evidence), *ranking.ids)))
+            return replace(ranking, ids=ids, helpline=helpline)
+        case Helpline.NO:
+            return _ordinary(evidence, weights)
+        case _:
+            assert_never(helpline)
 
 
-def decide(evidence: Evidence, weights: Weights) -> Ranking:
-    """The ranking. Possible violence comes first at a lower threshold; an unknown language is never answered."""
+def _first(evidence: Evidence, weights: Weights) -> Ranking:
+    order, chances = evidence.order(), evidence.chances()
+    rest = (evidence.entries[at].id for at in order)
+    ids = tuple(dict.fromkeys((VIOLENCE, *(id_ for id_ in rest if id_ != ELSEWHERE))))
+    chance = next(chances[at] for at in order if evidence.entries[at].id == VIOLENCE)
+    score = max(weights.answer, chance)
+    return Ranking(Outcome.ANSWER, ids, score, (), (), evidence.reading.language, Helpline.FIRST)
+
+
+def _violence(evidence: Evidence) -> tuple[str, ...]:
+    return tuple(entry.id for entry in evidence.entries if entry.id == VIOLENCE)
+
+
+def _ordinary(evidence: Evidence, weights: Weights) -> Ranking:
     order, chances = evidence.order(), evidence.chances()
     ids = [evidence.entries[at].id for at in order]
     real = tuple(id_ for id_ in ids if id_ != ELSEWHERE)
     language = evidence.reading.language
-    if VIOLENCE in real and _violence(evidence, order, chances, weights):
-        first = (VIOLENCE, *(id_ for id_ in real if id_ != VIOLENCE))
-        return Ranking(Outcome.ANSWER, first, max(weights.answer, chances[_at(evidence, VIOLENCE)]), (), (), language)
     if not order or not evidence.reading.features:
         return Ranking(Outcome.DEFER, real, 0.0, (), (), language)
     sure = sureness(evidence, order, chances, weights)
@@ -93,17 +111,3 @@ def _logistic(weights: Sequence[float], found: Sequence[float]) -> float:
 def _logit(chance: float) -> float:
     held = min(max(chance, 1e-4), 1 - 1e-4)
     return math.log(held / (1 - held))
-
-
-def _violence(evidence: Evidence, order: Sequence[int], chances: Sequence[float], weights: Weights) -> bool:
-    said = evidence.features
-    partner = not _PARTNERS.isdisjoint(said)
-    if _STRONG in said or (_LIKELY in said and (partner or _AT_WORK.isdisjoint(said))) or (_HINT in said and partner):
-        return True
-    at = _at(evidence, VIOLENCE)
-    least = weights.violence if at == order[0] else 2 * weights.violence
-    return chances[at] >= least and evidence.reading.language != "other"
-
-
-def _at(evidence: Evidence, id_: str) -> int:
-    return next(at for at, entry in enumerate(evidence.entries) if entry.id == id_)

@@ -21,6 +21,8 @@ class Evidence:
     coverage: float
     sides: Sequence[frozenset[str]]
     follow_up: bool = False
+    danger: bool = False
+    """Whether words of violence or danger stand in the message (danger.py)."""
 
     def chances(self) -> list[float]:
         """The sums as probabilities that add up to 1."""

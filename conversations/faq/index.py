@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from conversations.faq.concepts import Group, Table, compile_table
+from conversations.faq.danger import danger_in
 from conversations.faq.decide import decide
 from conversations.faq.entries import ELSEWHERE, Entry
 from conversations.faq.evidence import Evidence
@@ -13,10 +14,11 @@ from conversations.faq.language import COMMON
 from conversations.faq.letters import Letters, count_runs
 from conversations.faq.linear import Linear, Tally, bm25, naive_bayes, total
 from conversations.faq.nearest import Nearest, Places
-from conversations.faq.ranking import Ranking, Reason
+from conversations.faq.ranking import Helpline, Ranking, Reason
 from conversations.faq.reading import Reading, read_plain, read_question
 from conversations.faq.repair import Repairs
 from conversations.faq.tokens import tokens
+from conversations.faq.violence import helpline
 from conversations.faq.weights import FITTED, Weights
 
 CHOSEN: Final = 2.0
@@ -69,7 +71,11 @@ class Index:
     ) -> Ranking:
         """The ranking of a question. `context` is the topic of the question before, for a follow-up; `language` what
         the person reads, for a question whose words tell nothing; `facet` the side the person chose (facets.py)."""
-        return decide(self.evidence(question, context, language, facet), self._weights)
+        alone = self.evidence(question, None, language)
+        found = helpline(alone, self._weights)
+        if found is Helpline.FIRST or (context not in self._at and facet not in FACETS):
+            return decide(alone, self._weights, found)
+        return decide(self.evidence(question, context, language, facet), self._weights, found)
 
     def evidence(
         self, question: str, context: str | None = None, language: str | None = None, facet: str | None = None
@@ -92,7 +98,8 @@ class Index:
                 if id_ in self._at:
                     sums[self._at[id_]] += self._weights.related
         coverage = self._coverage(features, sums)
-        return Evidence(self.entries, sums, rows, reading, features, coverage, self._sides, last is not None)
+        danger = bool(danger_in(question))
+        return Evidence(self.entries, sums, rows, reading, features, coverage, self._sides, last is not None, danger)
 
     def read(self, question: str, language: str | None = None) -> Reading:
         """The question as it is compared."""

@@ -12,6 +12,16 @@ class Outcome(StrEnum):
     DEFER = "defer"
 
 
+class Helpline(StrEnum):
+    """Where the number against violence, 1522, belongs."""
+
+    NO = "no"
+    BESIDE = "beside"
+    """Two lines before whatever else is told: perhaps it is violence."""
+    FIRST = "first"
+    """Its own topic is the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """What one word, concept or feature added to the first topic's score."""
@@ -26,6 +36,7 @@ class Ranking:
 
     `score` is how sure we are that the first one is right, 0 to 1. `offered` are the ids to offer as choices (empty
     for another outcome). `asks` names the sides between which one more question would decide (see facets), if any.
+    Where `helpline` is BESIDE the topic of violence is the second of `ids`, if it is not the first.
     `language` is what the question is written in: "it", "en" or "other".
     """
 
@@ -35,3 +46,4 @@ class Ranking:
     offered: tuple[str, ...]
     asks: tuple[str, ...]
     language: str
+    helpline: Helpline = Helpline.NO

@@ -51,11 +51,23 @@ _PLURAL_YOU: Final = frozenset(
     " verificate controllate cercate organizzate".split()
 )
 
+UNNAMED: Final = MARK + "lui"
+"""A man who is spoken of as "he" and never named: that is how people speak of whom they are afraid of."""
+_HE: Final = frozenset(("lui", "he", "him"))
+_NAMED: Final = frozenset(
+    "capo titolare padre papa nonno figlio figli figlia bambino bimbo nipote fratello collega dottore medico"
+    " pediatra dipendente amico suocero cliente neonato piccolo principale responsabile datore anziano operaio"
+    " commercialista tata boss father dad son brother doctor friend grandfather baby child owner manager chief"
+    " colleague uncle client employer worker employee kid customer".split()
+)
+
 
 def speaker(words: Sequence[str]) -> tuple[str, ...]:
-    """The features, each once: @padre, @madre, @autonomo... and @voi for "you there"."""
+    """The features, each once: @padre, @madre, @autonomo... @voi for "you there", @lui for a man never named."""
     said = f" {' '.join(words)} "
     found = dict.fromkeys(who for who, phrase in _PHRASES if phrase in said)
     if not _PLURAL_YOU.isdisjoint(words):
         found[MARK + "voi"] = None
+    if not _HE.isdisjoint(words) and _NAMED.isdisjoint(words):
+        found[UNNAMED] = None
     return tuple(found)

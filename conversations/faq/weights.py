@@ -40,9 +40,12 @@ class Weights:
     """How sure we must be to answer."""
     choices: float = 0.4
     """How likely it must be that the right one is among the first three to offer them."""
-    violence: float = 0.15
-    """The chance at which the topic of violence, when it is the first, is shown before anything else; twice as much
-    when it is not the first."""
+    violence: tuple[float, ...] = (-3.937, 1.372, -0.072, -0.218, 0.567, 3.311, 1.541, -2.929, 1.009)
+    """Of the logistic for "it tells of violence": a constant, then the signs of violence.py."""
+    card: float = 0.2
+    """How likely violence must be for 1522 to be the answer."""
+    beside: float = 0.04
+    """How likely it must be for 1522 to be named before whatever else is told."""
 
 
 FITTED: Final = Weights()

@@ -8,7 +8,7 @@ WIS:  Intendevi una di queste? 1. Congedo parentale 2. Genitore solo 3. Nessuna 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, assert_never
 
 from conversations import faq_browsing as browsing
 from conversations import faq_screens as screens
@@ -16,14 +16,15 @@ from conversations.effects import Effect, Say
 from conversations.events import Json, Sent
 from conversations.facts import Facts, Role
 from conversations.faq.tokens import tokens
-from conversations.faq_asking import ask, ask_again, refused
+from conversations.faq_asking import ask, ask_after_card, ask_again, refused
 from conversations.faq_orders import QueueQuestion, RateAnswer
 from conversations.faq_place import NAME, Asked, asked_at, number, texts
 from conversations.faq_views import FAMILIES, Knowledge, Reason, Verdict
-from conversations.flow import STAY, Heard, Miss, Outcome, Picked, Typed, done, first, go_to, p, say
+from conversations.flow import HIDE, STAY, Heard, Miss, Outcome, Picked, Typed, done, first, go_to, p, say
 from conversations.messages import Message, Phrase
+from conversations.phrases import render
 from conversations.state import Place
-from conversations.understand import Word, word_in
+from conversations.understand import Word, choice_of, word_in
 
 
 class Faq:
@@ -47,6 +48,10 @@ class Faq:
         if known is None:
             return done(say("faq.closed"))
         match heard:
+            case Typed(text) if choice_of(text, [render(HIDE.label, facts.language, facts.catalog)], False) == 0:
+                return _typed_hide(facts)
+            case Typed(text) if place.step == screens.CARE and tokens(text):
+                return ask_after_card(text, place, known, facts)
             case Typed(text) if word_in(text) is Word.THANKS and place.step == "answer":
                 return _rated("served", place, known, facts)
             case Typed(text) if not tokens(text):
@@ -93,7 +98,9 @@ class Faq:
                 return browsing.home(facts)
 
     def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
-        """open: the families; topic: one answer."""
+        """open: the families; topic: one answer; hide: the message that was tapped is taken away."""
+        if verb == "hide":
+            return _hidden(facts)
         topic = facts.faq.published(subject) if facts.faq is not None else None
         if verb == "topic" and topic is not None and facts.faq is not None:
             return screens.answer(topic, Asked(), facts.faq, facts)
@@ -116,6 +123,9 @@ def _picked(value: str, place: Place, known: Knowledge, facts: Facts) -> Outcome
         case "none":
             missed = replace(asked, refused=(*asked.refused, *texts(place.data, "ids")), misses=asked.misses + 1)
             return screens.defer(missed, "deferred", facts)
+        case "other" if place.step == screens.CARE:
+            others = [found for key in texts(place.data, "ids") if (found := known.published(key)) is not None]
+            return screens.did_you_mean(others, Asked()) if others else browsing.home(facts)
         case "other":
             return ask_again(asked, "", known, facts)
         case "queue":
@@ -126,8 +136,6 @@ def _picked(value: str, place: Place, known: Knowledge, facts: Facts) -> Outcome
             return browsing.home(facts)
         case "more":
             return browsing.family(str(place.data.get("family")), number(place.data, "page") + 1, known)
-        case "hide":
-            return _hidden(facts)
         case _ if value.startswith(screens.FACET):
             return ask_again(asked, value.removeprefix(screens.FACET), known, facts)
         case _ if value.removeprefix(browsing.FAMILY) in FAMILIES:
@@ -159,9 +167,20 @@ def _queued(asked: Asked, reason: Reason, facts: Facts) -> Outcome:
 
 def _hidden(facts: Facts) -> Outcome:
     """On Telegram the next screen takes the place of the answer; WhatsApp lets nobody but the reader delete it."""
-    if facts.look == "telegram":
-        return done(say("faq.hidden"))
-    return done(_apart(p("faq.hide_yourself")))
+    match facts.look:
+        case "telegram":
+            return done(Say(Message(body=(p("faq.hidden"),)), replaces=True))
+        case "whatsapp":
+            return done(_apart(p("faq.hide_yourself")))
+        case "terminal":
+            return done(_apart(p("faq.hide_terminal")))
+        case _:
+            assert_never(facts.look)
+
+
+def _typed_hide(facts: Facts) -> Outcome:
+    """Who types the word on Telegram is told to tap: only then we know which message."""
+    return Outcome(STAY, effects=(say("faq.hide_tap"),)) if facts.look == "telegram" else _hidden(facts)
 
 
 def _reason(place: Place) -> Reason:

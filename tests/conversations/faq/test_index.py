@@ -8,7 +8,7 @@ from conversations.faq.concepts import read_table
 from conversations.faq.entries import ELSEWHERE as OUTSIDE
 from conversations.faq.entries import VIOLENCE
 from conversations.faq.index import build
-from conversations.faq.ranking import Outcome
+from conversations.faq.ranking import Helpline, Outcome
 from tests.conversations.faq.small import ELSEWHERE, ENTRIES, TABLE, index
 
 IDS = {entry.id for entry in ENTRIES}
@@ -63,13 +63,42 @@ def test_a_language_we_do_not_speak_is_told_and_never_answered(question: str) ->
         "mio marito mi picchia",
         "my husband hits me",
         "il mio compagno mi controlla il telefono e ho paura, posso cambiare turno?",
-        "mi mena quando torno tardi dal lavoro, quanti giorni di maternità ho?",
         "ho paura di tornare a casa, posso cambiare turno?",
     ],
 )
 def test_possible_violence_comes_first(question: str) -> None:
     ranking = index().ask(question)
-    assert (ranking.outcome, ranking.ids[0]) == (Outcome.ANSWER, VIOLENCE)
+    assert (ranking.outcome, ranking.ids[0], ranking.helpline) == (Outcome.ANSWER, VIOLENCE, Helpline.FIRST)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["mi mena quando torno tardi, quanti giorni di maternità ho?", "vorrei farla finita, quanto dura la maternità?"],
+)
+def test_a_doubt_goes_beside_what_was_asked(question: str) -> None:
+    ranking = index().ask(question)
+    assert (ranking.ids[:2], ranking.helpline) == (("congedo-maternita", VIOLENCE), Helpline.BESIDE)
+
+
+@pytest.mark.parametrize("context", [*sorted(IDS), None])
+def test_violence_is_heard_whatever_was_asked_before(context: str | None) -> None:
+    assert index().ask("mio marito mi picchia", context=context).ids[0] == VIOLENCE
+
+
+def test_what_follows_1522_is_not_violence_again() -> None:
+    for said in ("stronza", "ciao come va", "grazie", "e quanti giorni?"):
+        assert index().ask(said, context=VIOLENCE).helpline is Helpline.NO
+
+
+@pytest.mark.parametrize("question", ["posso portare il furetto", "che tempo fa domani", "quanto dura la maternità"])
+def test_a_small_store_does_not_take_everything_for_violence(question: str) -> None:
+    assert index().ask(question).helpline is Helpline.NO
+
+
+def test_without_a_topic_on_violence_its_words_are_heard_all_the_same() -> None:
+    others = build([entry for entry in ENTRIES if entry.id != VIOLENCE], read_table(TABLE), ELSEWHERE)
+    found = others.ask("mio marito mi picchia")
+    assert found.helpline is Helpline.BESIDE and VIOLENCE not in found.ids
 
 
 def test_a_fear_that_is_not_of_a_person_close_by_is_not_taken_for_violence() -> None:

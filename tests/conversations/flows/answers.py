@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from conversations.faq.ranking import Outcome, Ranking
+from conversations.faq.ranking import Helpline, Outcome, Ranking
 from conversations.faq_views import Knowledge, Topic
 
 
@@ -77,6 +77,16 @@ class FakeFinder:
         return self.known.get(question, unknown())
 
 
+def beside(ranking: Ranking) -> Ranking:
+    """The same, with a doubt that it may be violence."""
+    return replace(ranking, helpline=Helpline.BESIDE)
+
+
+def violent(language: str = "it") -> Ranking:
+    """The finder hears violence."""
+    return replace(answered("congedo-violenza", language), helpline=Helpline.FIRST)
+
+
 QUESTIONS: Mapping[str | tuple[str, str], Ranking] = MappingProxyType(
     {
         "quanto dura il congedo parentale?": answered("congedo-parentale"),
@@ -90,7 +100,13 @@ QUESTIONS: Mapping[str | tuple[str, str], Ranking] = MappingProxyType(
         ("che cosa mi spetta adesso?", "money"): offers("nido", "bonus-vecchio"),
         "vorrei il bonus": answered("bonus-vecchio"),
         "come funziona l'incerto?": answered("incerto"),
-        "mio marito mi picchia": answered("congedo-violenza"),
+        "mio marito mi picchia": violent(),
+        "my husband hits me": violent("en"),
+        "il bancomat ce l'ha lui": violent(),
+        ("e quanti giorni sono?", "congedo-violenza"): answered("congedo-violenza"),
+        "a casa succedono cose brutte": beside(unknown()),
+        "posso cambiare turno? lui mi aspetta fuori": beside(answered("riposi")),
+        "un aiuto per il bambino e per me": beside(offers("nido", "congedo-violenza")),
         "vorrei un mutuo": answered("fuori-mutuo"),
         "ayudame por favor con mi hijo": unknown("other"),
         "nido": offers("nido"),
@@ -106,3 +122,9 @@ def knowledge(stamp: int = 1, topics: tuple[Topic, ...] = TOPICS) -> Knowledge:
 def changed(known: Knowledge, topic_: Topic) -> Knowledge:
     """The same with this topic instead."""
     return replace(known, stamp=known.stamp + 1, topics={**known.topics, topic_.id: topic_})
+
+
+def finder(known: Knowledge | None) -> FakeFinder:
+    """Whoever finds the topics of this knowledge."""
+    assert known is not None and isinstance(known.finder, FakeFinder)
+    return known.finder

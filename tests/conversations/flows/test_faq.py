@@ -304,54 +304,6 @@ def test_what_she_asks_a_person_begins_with_her_own_masked_words() -> None:
     assert "Ecco il tuo messaggio:" in said and "posso portare il gatto?" in said and "Rossi" not in said
 
 
-# Violence
-
-
-@pytest.mark.parametrize("words", ["mio marito mi picchia", "ho paura di tornare a casa", "my husband hits me"])
-def test_1522_comes_first_and_the_words_are_kept_nowhere(words: str) -> None:
-    giulia = person()
-    said = giulia.say(words)
-    assert "1522" in said.split("\n---\n")[0]
-    assert words not in repr(giulia.state)
-    assert "Sì, chiedilo tu" not in giulia.labels
-    assert not any(isinstance(effect, QueueQuestion) for effect in giulia.world.effects)
-
-
-def test_violence_is_heard_in_the_middle_of_the_questionnaire_too() -> None:
-    giulia = person()
-    for words in ("menu", "1", "1", "1"):
-        giulia.say(words)
-    assert "Chiama il 1522." in giulia.say("mio marito mi picchia")
-
-
-def test_the_answer_on_violence_disappears_on_telegram_when_she_asks_for_it() -> None:
-    giulia = person()
-    giulia.say("mio marito mi picchia")
-    assert "Nascondi" in giulia.labels
-    said = giulia.tap("Nascondi")
-    shown = [effect for effect in giulia.world.effects if isinstance(effect, Say)][-1]
-    assert shown.replaces and "1522" not in said and "violenza" not in said.casefold()
-    assert "tienili premuti" in said and "congedo-violenza" not in repr(giulia.state)
-
-
-def test_on_whatsapp_she_reads_how_to_delete_it_herself() -> None:
-    giulia = person("whatsapp")
-    giulia.say("mio marito mi picchia")
-    said = giulia.tap("Nascondi")
-    assert "Elimina per me" in said and "1522" not in said and "violenza" not in said.casefold()
-
-
-def test_who_writes_to_a_person_about_violence_leaves_no_subject() -> None:
-    giulia = person()
-    giulia.say("mio marito mi picchia")
-    said = giulia.tap("Chiedi a una persona")
-    assert "Fai la tua domanda con parole tue." in said and "violenza" not in said.casefold()
-    giulia.say("ho bisogno di parlare")
-    giulia.say("invia")
-    (thread,) = giulia.world.tickets.values()
-    assert thread.topic == ""
-
-
 # Looking instead of asking
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.rules.danger import danger_in
+from conversations.faq.danger import danger_in
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,8 @@ def test_danger_is_heard_in_english(text: str) -> None:
         "Posso chiedere il part-time?",
         "La schiena mi fa male",
         "Il bonus nido scade quando?",
+        "Ho avuto minacce d'aborto al terzo mese",
+        "Sono a casa per minacce di aborto",
         "We beat the deadline",
         "A whiteboard and a hitlist",
         "",
@@ -45,6 +47,13 @@ def test_danger_is_heard_in_english(text: str) -> None:
 )
 def test_an_ordinary_message_is_not_danger(text: str) -> None:
     assert danger_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["mi marido me pega", "mon mari me frappe", "soțul mă bate", "sinasaktan ako", "burri më rreh"]
+)
+def test_the_barest_words_in_other_languages_are_told_in_both_of_ours(text: str) -> None:
+    assert danger_in(text) == ("it", "en")
 
 
 def test_a_word_that_both_languages_share_tells_both() -> None:

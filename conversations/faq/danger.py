@@ -13,7 +13,7 @@ _SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "it": (
         r"violenz\w*|violent[aoi]\w*|stupr\w*|stalking|stalker|perseguita\w*|in pericolo",
         r"picchia\w*|malmena\w*|schiaff\w*|pugni|strangol\w*|(?:mi|ci|la|lo) mena|(?:mi|ci) fa del male",
-        r"(?:mi|ci|la|lo|le|li) minacci\w*|minacciat[aoei]|minacce",
+        r"(?:mi|ci|la|lo|le|li) minacci\w*|minacciat[aoei]|minacce(?! (?:di |d )?abort)",
         r"abus[oi] sessual[ei]|abusat[aoei]|abusa di (?:me|noi)|molesti[ea]|molestat[aoei]|mi molesta",
         r"paura di (?:lui|lei|mio \w+)|paura del mio \w+|paura di tornare a casa",
         r"(?:mi|ci) (?:ammazza|uccide|ammazzera|uccidera)|ammazzar[mc]i|uccider[mc]i",
@@ -28,7 +28,14 @@ _SAID: Final[Mapping[str, tuple[str, ...]]] = {
         r"kills? (?:me|us)|kill myself|suicid\w*|end my life",
     ),
 }
-_FOUND = {language: re.compile(rf"\b(?:{'|'.join(said)})\b") for language, said in _SAID.items()}
+_OTHERS: Final = (
+    r"me (?:pega|pego|golpea|maltrata|amenaza)|maltrato|tengo miedo (?:de el|de mi marido)|me quiere matar",
+    r"me (?:frappe|bat|menace)|m a frappee?|j ai peur de (?:lui|mon mari)|femme battue",
+    r"ma bate|m a batut|ma ameninta|ma loveste|mi e frica de (?:el|sotul)",
+    r"me bate|ele me bate|me ameaca|sinasaktan|binubugbog|me rreh|me godet",
+)
+"""The barest words in Spanish, French, Romanian, Portuguese, Tagalog and Albanian; told in both our languages."""
+_FOUND = {language: re.compile(rf"\b(?:{'|'.join((*said, *_OTHERS))})\b") for language, said in _SAID.items()}
 
 
 def danger_in(text: str) -> tuple[str, ...]:
