@@ -77,8 +77,9 @@ class SimulatorSender:
             await self._note(phone, Hears(phone.name, shown.body, labels))
             keys = tuple((button,) for button in shown.buttons)
             bubble = Bubble(shown.body, keys=keys, template=True)
-            refs = await self._show(replace(letter, file=None), phone, [bubble])
-            return Receipt(refs, opener_only=not letter.opener.whole)
+            waits = not letter.opener.whole
+            refs = await self._show(replace(letter, file=None), phone, [bubble], opener=waits)
+            return Receipt(refs, opener_only=waits)
         await self._note(phone, heard(phone.name, letter))
         return Receipt(await self._show(letter, phone, whatsapp_bubbles(letter, self._config.words(to.language))))
 
@@ -100,7 +101,9 @@ class SimulatorSender:
         self._changes.ring()
         return True
 
-    async def _show(self, letter: Letter, phone: Phone, bubbles: list[Bubble]) -> tuple[str, ...]:
+    async def _show(
+        self, letter: Letter, phone: Phone, bubbles: list[Bubble], opener: bool = False
+    ) -> tuple[str, ...]:
         refs = []
         for bubble in bubbles:
             entry: Entry = {
@@ -109,6 +112,8 @@ class SimulatorSender:
                 "number": letter.number,
                 "silent": letter.silent,
             }
+            if opener:
+                entry["opener"] = True
             if phone.look == "whatsapp":
                 entry["ticks"] = "sent"
             if bubble.with_file and letter.file:

@@ -40,8 +40,10 @@ class Ticks:
             if stored is None or ticks not in RANKS or RANKS.index(ticks) >= RANKS.index(rank):
                 return
             row = stored.entry.get("number")
-            await self._inbox.report(
-                StatusReport(CHANNEL, ref=str(number), rank=rank, number=row if isinstance(row, int) else 0)
-            )
+            # that an opener was read says nothing of the message that waits behind it
+            if not stored.entry.get("opener"):
+                await self._inbox.report(
+                    StatusReport(CHANNEL, ref=str(number), rank=rank, number=row if isinstance(row, int) else 0)
+                )
             await self._store.update(address, number, {**stored.entry, "ticks": rank})
         self._changes.ring()

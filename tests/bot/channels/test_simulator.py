@@ -232,6 +232,18 @@ async def test_outside_the_window_whatsapp_takes_only_a_template(scene: World, c
     assert not (await scene.bot.say(Letter(5, body=("Ciao",)), GIULIA)).opener_only
 
 
+async def test_a_template_that_was_read_says_nothing_of_the_message_behind_it(scene: World, client: Client) -> None:
+    await post(client, "say", phone=GIULIA, text="ciao")
+    await post(client, "read", phone=GIULIA, up_to=max(scene.store.rows))
+    scene.bot.reports.clear()
+    scene.clock.ahead = timedelta(hours=24)
+    await scene.bot.say(Letter(4, body=("Ciao",), opener=Opener("reminder", ("Giulia",))), GIULIA)
+    whole = await scene.bot.say(Letter(6, body=("Ciao",), opener=Opener("reminder", ("Giulia",), whole=True)), GIULIA)
+    await post(client, "read", phone=GIULIA, up_to=max(scene.store.rows))
+    assert [(report.number, report.rank) for report in scene.bot.reports] == [(6, "read")]
+    assert scene.store.rows[int(whole.refs[0])].entry["ticks"] == "read"
+
+
 async def test_telegram_reaches_nobody_who_never_started_the_chat(scene: World, client: Client) -> None:
     with pytest.raises(Unreachable):
         await scene.bot.say(Letter(1, body=("Ciao",)), MARCO)
