@@ -73,10 +73,12 @@ class _Reader:
         return self.before + (token.map[0] if token.map else 0) + 1
 
     def read(self, tokens: list[Token]) -> None:
-        levels = {token.tag for token in tokens if token.type == "heading_open"}
+        headings = [(one.tag, tokens[at + 1].content) for at, one in enumerate(tokens) if one.type == "heading_open"]
+        items = any(tag == "h2" and not _ENGLISH.fullmatch(text) for tag, text in headings)
         # in a Word file the items may be headings of the first order
-        item_level = "h2" if "h2" in levels else "h1"
-        english_level = "h3" if item_level == "h2" or "h3" in levels else "h2"
+        item_level, english_level = ("h2", "h3") if items or all(tag != "h1" for tag, _ in headings) else ("h1", "h2")
+        if not items and any(tag == "h3" for tag, _ in headings):
+            english_level = "h3"
         at = 0
         while at < len(tokens):
             token = tokens[at]
