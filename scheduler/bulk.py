@@ -25,7 +25,7 @@ from conversations.messages import Message
 from conversations.news.views import Issue, Wishes
 from scheduler.delivery import Delivery
 from scheduler.limits import Pace
-from scheduler.reactions import BUG, LONGEST_IN_HAND, Again, Rest, Streaks, react
+from scheduler.reactions import BUG, LONGEST_IN_HAND, PAUSES, Again, Rest, Streaks, react
 from scheduler.sending import Letter, Receipt, Recipient, Refused, SendError
 from storage.news import claims, results, runs
 from storage.news.claims import Claimed, Claims, Terms
@@ -261,10 +261,10 @@ class Run:
         if self.rules.openers is None or time.monotonic() - self._openers_at < 60.0:
             return
         at = self.delivery.now()
-        first = self._tomorrow()
         used, last = await self.delivery.lanes.run(partial(claims.openers_used, channel=self.channel, at=at))
         self._openers, self._openers_at = used, time.monotonic()
-        self._full_until = first if last is None else self._into_hours(last + claims.DAY)
+        last = at if last is None or used < self.rules.openers else last
+        self._full_until = self._into_hours(last + claims.DAY)
 
     async def _postpone(self) -> None:
         """The openers are used up: everybody else who would need one is due when there are some again."""
@@ -368,7 +368,7 @@ class Run:
                 if doubt:
                     held.claimed = replace(held.claimed, doubts=held.claimed.doubts + 1)
                     self._doubts.append(held.claimed.id)
-                if self.streaks.unwell > len(self._hand):
+                if self.streaks.unwell > max(len(self._hand), len(PAUSES) + 1):
                     # not one letter but the provider is unwell: nobody's tries are used up meanwhile
                     rest = min(2.0 ** (self.streaks.unwell // self.rules.hand), 60.0)
                     self._unwell_until = time.monotonic() + rest
@@ -417,11 +417,6 @@ class Run:
     def _open_hours(self) -> bool:
         first, end = self.rules.hours
         return first <= self.local().hour < end
-
-    def _tomorrow(self) -> datetime:
-        """The first hour of the channel's next day."""
-        tomorrow = self.local() + timedelta(days=1)
-        return tomorrow.replace(hour=self.rules.hours[0], minute=0, second=0, microsecond=0).astimezone(UTC)
 
     def _into_hours(self, at: datetime) -> datetime:
         """That moment, or the first one after it at which the channel is used."""

@@ -62,17 +62,16 @@ def hold(conn: Connection, channel: str, token: str, until: datetime | None) -> 
 
 
 def leave(conn: Connection, channel: str, token: str) -> None:
-    """The run has ended, and nothing is in its hand: the next one may begin at once."""
-    conn.execute(
-        update(RUNS).where(_B.channel == channel, _B.token == token).values(ended=True, pace=0.0, held_until=None)
-    )
+    """The run has ended, and nothing is in its hand: the next one may begin at once, or when the channel's rest is
+    over."""
+    conn.execute(update(RUNS).where(_B.channel == channel, _B.token == token).values(ended=True, pace=0.0))
 
 
 def channels_without_a_run(
     conn: Connection, channels: Collection[str], at: datetime, lost_before: datetime
 ) -> list[str]:
     """The channels where something is due, or was left in hand by a dead run, and nobody sends."""
-    living = set(conn.execute(select(_B.channel).where(~_dead(lost_before))).scalars())
+    living = set(conn.execute(select(_B.channel).where(or_(~_dead(lost_before), _B.held_until > at))).scalars())
     issues = list(conn.execute(select(_I.id).where(_I.state == "sending")).scalars())
     found = []
     for channel in channels:
