@@ -12,6 +12,7 @@ from storage.forms import ANSWERS, RUNS, answers_in_words
 from storage.money_erasing import erase_money
 from storage.money_export import export_money
 from storage.network import ENTERPRISES, INVITATIONS, LINK_CODES
+from storage.news.keeping import erase_news, export_news, hand_over_news
 from storage.outbox import OUTBOX
 from storage.people import ADDRESSES, CONSENTS, MEMBERSHIPS, PEOPLE
 from storage.profiles import PROFILES
@@ -64,6 +65,7 @@ def export(conn: Connection, person_id: str) -> bytes:
         "messages_not_yet_understood": [letter.body for letter in letters],
         "timers": _rows(conn, TIMERS, TIMERS.c.person_id == person_id),
         **export_money(conn, person_id),
+        **export_news(conn, person_id),
         "messages_sent_to_you": [
             dict(r._mapping)
             for r in conn.execute(
@@ -81,6 +83,7 @@ def erase(conn: Connection, person_id: str, at: datetime) -> None:
     theirs, all without her.
     """
     erase_money(conn, person_id, at)
+    erase_news(conn, person_id)
     events.forget_letters(conn, [letter.id for letter in events.letters_of(conn, _names(conn, person_id))])
     mine = select(RUNS.c.id).where(RUNS.c.person_id == person_id)
     conn.execute(delete(ANSWERS).where(ANSWERS.c.run_id.in_(mine)))
@@ -103,6 +106,7 @@ def drop_guest(conn: Connection, person_id: str, heir: str) -> None:
     is on its way to her, is the other's."""
     for table in (TIMERS, LINK_CODES, CONSENTS, PROFILES):
         conn.execute(delete(table).where(table.c.person_id == person_id))
+    hand_over_news(conn, person_id, heir)
     for kept in (TICKETS, ASKED, OUTBOX):
         conn.execute(update(kept).where(kept.c.person_id == person_id).values(person_id=heir))
     conn.execute(delete(PEOPLE).where(PEOPLE.c.id == person_id))

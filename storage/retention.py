@@ -4,7 +4,7 @@ Unfinished questionnaires 30 days after the last answer; answers six months afte
 the place in a conversation, its guests and its messages 90 days, what we said only 7; events that could not be
 worked 90 days, others 30; expired codes 30 days; the proof of a newsletter consent 24 months after its withdrawal.
 Threads with the welfare manager a year after they were closed; questions of the queue 90 days after their answer, a
-year without one. Vouchers: money_retention.py.
+year without one. Vouchers: money_retention.py; the newsletter: news/keeping.py.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from storage.events import DEAD, DONE, EVENTS, RETRIED
 from storage.forms import ANSWERS, RUNS, WAVES
 from storage.money_retention import retain_money
 from storage.network import LINK_CODES
+from storage.news.keeping import retain_news
 from storage.outbox import NODES, OUTBOX
 from storage.people import CONSENTS, MEMBERSHIPS, PEOPLE
 from storage.privacy import erase
@@ -44,6 +45,7 @@ class Gone:
     codes: int
     money: int = 0
     questions: int = 0
+    news: int = 0
 
 
 def retain(conn: Connection, at: datetime) -> Gone:
@@ -83,9 +85,12 @@ def retain(conn: Connection, at: datetime) -> Gone:
     codes = conn.execute(delete(LINK_CODES).where(LINK_CODES.c.expires_at < at - CODE)).rowcount
     money = retain_money(conn, at)
     questions = tickets.drop_closed(conn, at) + faq_asked.drop_old(conn, at)
-    gone = Gone(runs, answers, guests, messages, worked + lost, codes, money, questions)
-    if any((runs, answers, guests, lost, money, questions)):
-        subject = f"runs {runs}, answers {answers}, guests {guests}, letters {lost}, money {money}, asked {questions}"
+    news = retain_news(conn, at)
+    gone = Gone(runs, answers, guests, messages, worked + lost, codes, money, questions, news)
+    if any((runs, answers, guests, lost, money, questions, news)):
+        counts = (runs, answers, guests, lost, money, questions, news)
+        names = "runs answers guests letters money asked news".split()
+        subject = ", ".join(f"{name} {count}" for name, count in zip(names, counts, strict=True) if count)
         audit.record(conn, "retention", subject[:60], "", at)
     return gone
 

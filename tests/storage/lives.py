@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from conversations.event_json import event_to_json
 from conversations.events import Address, Event, Said
 from conversations.forms.walk import AnswerRow
 from storage import events, faq_asked, forms, network, outbox, people, tickets, timers
 from storage.crypto import KeyRing
+from storage.news.issues import FILES as NEWS_FILES
+from storage.news.issues import ISSUES, ITEMS
+from storage.news.readers import READERS
+from storage.news.recipients import RECIPIENTS
 
 PARTS = ("risposta", "bozza", "domanda", "allegato", "lettera", "guasto", "attesa", "nome")
 
@@ -60,7 +64,28 @@ def live(conn: Connection, keys: KeyRing, name: str, phone: str, at: datetime, w
     outbox.put(conn, outbox.Post(person, known.id, "whatsapp", 0, body), at, "node")
     event = Event(f"SM-{name}", address, at, Said(defect))
     events.bury(conn, "whatsapp", f"SM-{name}", "Said", event_to_json(event), "ValueError at x.py:1", at)
+    newsletter(conn, name, person, known.id, at)
     return Life(name, person, known.id, phone, run, ticket, words)
+
+
+def newsletter(conn: Connection, name: str, person: str, address_id: int, at: datetime) -> None:
+    """She reads the newsletter, got an issue, waits for another, and wrote, signed and approved one herself."""
+    conn.execute(insert(READERS).values(person_id=person, topics=["leave"], channel="whatsapp", hour="18:00"))
+    for number, outcome in (("1", "read"), ("2", "todo"), ("3", "opened")):
+        issue = f"issue-{number}-of-{name}"
+        by = {"created_by": person, "approved_by": person, "scheduled_by": person}
+        row = {"number": f"{number}-{name}", "kind": "monthly", "title": {"it": "x"}, "state": "sending"}
+        conn.execute(insert(ISSUES).values(id=issue, revision=1, created_at=at, started_at=at, **row, **by))
+        row = {"position": 0, "title": {"it": "x"}, "sentence": {"it": "x"}, "signed_by": person, "signed_at": at}
+        conn.execute(insert(ITEMS).values(id=f"item-{number}-{name}", issue_id=issue, **row))
+        row = {"channel": "whatsapp", "language": "it", "outcome": outcome, "ref": f"SM-{number}-{name}"}
+        conn.execute(
+            insert(RECIPIENTS).values(
+                issue_id=issue, person_id=person, address_id=address_id, due_at=at, opened_at=at, **row
+            )
+        )
+    row = {"channel": "whatsapp", "ref": f"ref-{name}", "name": f"{name}.md", "mime": "", "status": "waiting"}
+    conn.execute(insert(NEWS_FILES).values(issue_id=issue, person_id=person, created_at=at, **row))
 
 
 def sensitive(answer: str) -> AnswerRow:

@@ -72,6 +72,7 @@ def test_the_copy_holds_everything_about_her_and_nothing_of_others(database: Dat
     kinds = (
         "person", "addresses", "roles", "invitations", "consents", "questionnaires", "messages_to_the_association",
         "messages_not_yet_understood", "timers", "messages_sent_to_you", "questions_waiting_for_an_answer",
+        "newsletter_wishes", "newsletters_for_you", "newsletter_files",
     )
     assert all(data[kind] for kind in kinds), "she has something of every kind"
     assert data["questionnaires"][0]["answers"][0]["value"] == "risposta-di-bianca"
