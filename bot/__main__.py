@@ -29,6 +29,9 @@ COMMANDS = {
     "The answers about the rules": {
         "faq": ("bot.commands.faq_rows:app", "Ask, measure and check them; import, export and sign them."),
     },
+    "The newsletter": {
+        "feeds": ("bot.commands.feeds:app", "The feeds that suggest items: list, visit, see what they brought."),
+    },
     "Looking after it": {
         "events": ("bot.commands.events:app", "Messages that could not be worked: list, show, try again."),
         "keys": ("bot.commands.keys:app", "The keys that encrypt personal data: make one, change over to it."),

@@ -126,6 +126,18 @@ class Fields(BaseSettings):
         _WHO, "Where to write about one's own data: an e-mail or postal address.", example="privacy@wis.example"
     )
     default_language: str = _in(_WHO, "The language of who has not chosen one yet.", "it", pattern="^[a-z]{2}$")
+    newsletter_rule: str = _in(
+        _WHO,
+        "When the monthly newsletter goes out: which weekday of the month at what time, as `2 tue 12:30` or `last thu"
+        " 18:30`. A slot that was missed is caught up with for 48 hours; `catch-up 6h` or `skip` behind it change"
+        " that. `off` means that each issue gets a date of its own.",
+        "2 tue 12:30",
+    )
+    newsletter_feeds: bool = _in(
+        _WHO,
+        "Visit the feeds of content/feeds.toml every three hours and put what is new into the editors' inbox.",
+        False,
+    )
     tz_name: str = _in(_WHO, "The time zone of dates, reminders and quiet hours.", "Europe/Rome")
 
     log_level: Level = _in(
