@@ -14,6 +14,8 @@ TELEGRAM_TEXT = 4096
 TELEGRAM_CAPTION = 1024
 TELEGRAM_TOKEN = 64
 TELEGRAM_BUTTONS = 100
+# Characters a phone shows on a button that has the row to itself.
+TELEGRAM_LABEL = 34
 # Two labels of this length fit side by side on a small phone.
 NARROW = 18
 # Labels of so few characters, as the steps of a scale, stand so many in a row.
@@ -78,7 +80,7 @@ def telegram_bubbles(letter: Letter) -> list[Bubble]:
     """The letter as Telegram shows it: a bold title, at most 4096 units a message (1024 under a file), and an
     inline keyboard below the last one. Raises Refused for a keyboard that Telegram would refuse."""
     keys = _keyboard(letter.choices, letter.ways)
-    text = "\n\n".join(part for part in (*letter.body, letter.hint) if part)
+    text = "\n\n".join(part for part in (*letter.body, _told(letter.choices), letter.hint) if part)
     size = utf16_units(letter.title) + 2 + utf16_units(text)
     prompt = letter.example if letter.wanted != "choice" else ""
     if letter.file and size > TELEGRAM_CAPTION:
@@ -100,6 +102,13 @@ def labels_by_token(entry: dict[str, Json]) -> dict[str, str]:
             case _:
                 continue
     return found
+
+
+def _told(choices: Sequence[Button]) -> str:
+    """What a keyboard cannot show of the choices, as Telegram's channel writes it into the text."""
+    if not any(one.description or len(one.label) > TELEGRAM_LABEL for one in choices):
+        return ""
+    return "\n".join(f"• {one.label} – {one.description}" if one.description else f"• {one.label}" for one in choices)
 
 
 def _texts(title: str, text: str, keys: Keys, prompt: str) -> list[Bubble]:

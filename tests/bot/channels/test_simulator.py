@@ -166,6 +166,16 @@ async def test_whatsapp_shows_three_buttons_or_a_list_of_ten_with_short_titles(s
     assert "1. Asilo nido" in str(listed["text"])
 
 
+async def test_telegram_writes_what_a_button_cannot_show_into_the_text(scene: World, client: Client) -> None:
+    await post(client, "say", phone=MARCO, text="ciao")
+    choices = (Button("a", "40,00 €", "Paolo Prova"), Button("b", "60,50 €"))
+    await scene.bot.say(Letter(70, title="Pagamenti", body=("Quale?",), choices=choices), MARCO)
+    await scene.bot.say(Letter(71, body=("Quale?",), choices=choices[1:]), MARCO)
+    told, short = (str(entry["text"]) for entry in scene.store.shown(MARCO)[-2:])
+    assert told == "Quale?\n\n• 40,00 € – Paolo Prova\n• 60,50 €"
+    assert short == "Quale?"
+
+
 async def test_telegram_edits_its_question_in_place(scene: World, client: Client) -> None:
     await post(client, "say", phone=MARCO, text="ciao")
     question = scene.store.shown(MARCO)[-1]
