@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from storage.news.feeds import drop_old
 from storage.news.incoming import forget_files
 from storage.news.issues import FILES, ISSUES, ITEMS
 from storage.news.readers import READERS
 from storage.news.recipients import RECIPIENTS
-from storage.news.suggestions import SUGGESTIONS
 
 NAMED: Final = timedelta(days=365)
-SUGGESTED: Final = timedelta(days=90)
 NOBODY: Final = "erased"
 _I, _R = ISSUES.c, RECIPIENTS.c
 _UNKNOWN: Final[dict[str, Any]] = {"person_id": None, "address_id": None, "ref": ""}
@@ -68,5 +67,5 @@ def retain_news(conn: Connection, at: datetime) -> int:
     over = select(_I.id).where(func.coalesce(_I.ended_at, _I.started_at, _I.created_at) < at - NAMED)
     named = update(RECIPIENTS).where(_R.issue_id.in_(over), _R.person_id.is_not(None))
     gone = conn.execute(named.values(**_UNKNOWN)).rowcount
-    gone += conn.execute(delete(SUGGESTIONS).where(SUGGESTIONS.c.found_at < at - SUGGESTED)).rowcount
+    gone += drop_old(conn, at)
     return gone + forget_files(conn, at)
