@@ -1,4 +1,4 @@
-"""The demonstration: an invented network of four enterprises, people in every role, codes, an open wave and call.
+"""The demonstration: an invented network of four enterprises, people in every role, codes, a wave, a call, an issue.
 
 Everything here is made up; every row is marked, so that it can be removed without touching anything else.
 """
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from conversations.events import Address
 from conversations.rules.codes import INVITATION, make_code
-from storage import demo_call, forms, network, outbox, people, privacy, profiles, simulator
+from storage import demo_call, demo_news, forms, network, outbox, people, privacy, profiles, simulator
 from storage.crypto import KeyRing
 from storage.network import ENTERPRISES, INVITATIONS
 from storage.people import PEOPLE
@@ -83,20 +83,21 @@ def load(conn: Connection, keys: KeyRing, form: str, version: str, language: str
     firms = [secrets.token_urlsafe(16) for _ in FIRMS]
     for key, (name, size) in zip(firms, FIRMS, strict=True):
         network.add_enterprise(conn, key, name, size, demo=True)
-    coordinators = []
+    joined: dict[str, list[str]] = {}
     for who in CAST:
         firm = None if who.firm is None else firms[who.firm]
         if who.joined:
-            key = _join(conn, keys, who, firm, language, at)
-            coordinators += [key] if who.role == "coordinator" else []
+            joined.setdefault(who.role, []).append(_join(conn, keys, who, firm, language, at))
         else:
             invite(conn, keys, firm, who.role, who.contract, at, LIFE, demo=True)
     for firm in firms:
         for _ in range(SPARE):
             invite(conn, keys, firm, "worker", "employee", at, LIFE, demo=True)
     forms.open_wave(conn, secrets.token_urlsafe(16), form, version, at, at + timedelta(days=60), demo=True)
-    first, second = coordinators
+    first, second = joined["coordinator"]
     demo_call.open_call(conn, keys, first, second, at)
+    demo_news.open_issue(conn, joined["editor"][0], at)
+    demo_news.subscribe(conn, [key for keys_ in joined.values() for key in keys_], language, at)
 
 
 def invite(
@@ -160,6 +161,7 @@ def remove(conn: Connection, at: datetime) -> int:
         select(PEOPLE.c.id).where(touched, PEOPLE.c.id.not_in(real))
     ).scalars().all()
     calls = demo_call.invented(conn, gone)
+    demo_news.remove_issues(conn, gone)
     for person in gone:
         privacy.erase(conn, person, at)
     demo_call.remove_calls(conn, calls, at)
