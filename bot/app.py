@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -15,12 +14,15 @@ from bot.clock import Clock
 from bot.settings import Settings
 from bot.turns import Turns
 from bot.web import Pulse, read_pulse, web_app
+from scheduler.broadcast import Broadcast
 from scheduler.chores import fetch_files, ring_timers
-from scheduler.clock import Table, start_clock
-from scheduler.delivery import Delivery
+from scheduler.clock import Chores, start_clock
+from scheduler.delivery import DEAD_AFTER, Delivery
+from scheduler.durable import Durable
+from scheduler.issues import begin_issues, enqueue_issues
 from scheduler.news_files import read_news_files
 from scheduler.sending import Sender, SendError
-from storage import notes
+from storage import notes, outbox
 from storage.content import Content
 from storage.db import Database
 from storage.faq_library import Answers
@@ -38,6 +40,9 @@ WARM_SECONDS = 3.0
 
 SEEN = "whatsapp.seen"
 
+SENDING = "broadcast"
+"""The work of a channel's run."""
+
 
 @dataclass(slots=True)
 class App:
@@ -54,6 +59,8 @@ class App:
     notes: list[str] = field(default_factory=list)
     port: int = 0
     answers: Answers | None = None
+    broadcast: Broadcast | None = None
+    durable: Durable | None = None
     _ringing: set[asyncio.Future[None]] = field(default_factory=set)
 
     async def pulse(self) -> Pulse:
@@ -72,10 +79,11 @@ class App:
         tasks = [asyncio.create_task(self.delivery.run(), name="delivery")]
         tasks += [asyncio.create_task(self._channel(channel), name=channel.name) for channel in self.channels]
         tasks.append(asyncio.create_task(self._warm(), name="answers"))
+        tasks.append(asyncio.create_task(self._go_on(), name="newsletter"))
         runner = web.AppRunner(
             web_app(self.channels, self.pulse, self.clock.now, "WIS Bot"), access_log=None, shutdown_timeout=2.0
         )
-        scheduler = start_clock(self._table(), ZoneInfo(self.settings.tz_name))
+        scheduler = start_clock(self._chores(), self.settings.zone, self.settings.rule)
         try:
             await runner.setup()
             site = web.TCPSite(runner, self.settings.http_host, self.settings.http_port)
@@ -90,7 +98,7 @@ class App:
                 task.cancel()
             await asyncio.gather(*tasks[1:], return_exceptions=True)
             await runner.cleanup()
-            await self.delivery.close(DRAIN_SECONDS - 2.0)
+            await self._close_sending()
             tasks[0].cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             for channel in self.channels:
@@ -102,15 +110,22 @@ class App:
             await asyncio.sleep(WARM_SECONDS)
             await asyncio.to_thread(self.answers.refresh, self.database)
 
+    async def _go_on(self) -> None:
+        """What a process that ended left to be sent goes on at once."""
+        try:
+            await self.send_newsletters()
+        except Exception:
+            log.exception("the newsletter is looked at again in a moment")
+
     async def attend(self, chat: Awaitable[None]) -> None:
         """Sends and keeps the timers, without any web server, until the chat is over."""
         sending = asyncio.create_task(self.delivery.run(), name="delivery")
-        scheduler = start_clock(self._table(), ZoneInfo(self.settings.tz_name))
+        scheduler = start_clock(self._chores(), self.settings.zone, self.settings.rule)
         try:
             await chat
         finally:
             scheduler.shutdown(wait=False)
-            await self.delivery.close(DRAIN_SECONDS - 2.0)
+            await self._close_sending()
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
             for channel in self.channels:
@@ -143,9 +158,8 @@ class App:
             return
         await self.lanes.run(partial(notes.write_note, name=SEEN, value=now.isoformat()))
 
-    def _table(self) -> Table:
-        async def minute() -> None:
-            await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
+    def _chores(self) -> Chores:
+        async def answers() -> None:
             if self.answers is not None:
                 await asyncio.to_thread(self.answers.refresh, self.database)
 
@@ -156,7 +170,7 @@ class App:
                 # an editor waits in front of the chat to hear what became of hers
                 await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
 
-        async def hour() -> None:
+        async def missed() -> None:
             for channel in self.channels:
                 if isinstance(channel, KeepsAList):
                     await self._reconcile(channel)
@@ -165,13 +179,57 @@ class App:
             await self.lanes.run(partial(retain, at=self.clock.now()))
             await self.lanes.run(partial(review, at=self.clock.now(), zone=self.settings.zone))
 
-        return Table(minute, files, hour, night)
+        return Chores(
+            timers=self._timers,
+            files=files,
+            newsletter=self._newsletter,
+            recipients=self._recipients,
+            answers=answers,
+            missed=missed,
+            night=night,
+        )
+
+    async def _timers(self) -> None:
+        await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
+
+    async def _newsletter(self) -> None:
+        """What the calendar starts begins; a moment later its recipients have their rows."""
+        zone, node = self.settings.zone, self.delivery.node
+        if await begin_issues(self.lanes, self.clock.now(), self.settings.rule, zone, node):
+            await self._recipients()
+
+    async def _recipients(self) -> None:
+        names = tuple(self.delivery.senders)
+        await enqueue_issues(self.lanes, names, self.clock.now(), self.settings.zone)
+        await self.send_newsletters()
+
+    async def send_newsletters(self) -> None:
+        """Every channel where something of the newsletter is due has its run, on this process or another one."""
+        if self.broadcast is None or self.durable is None:
+            return
+        self.broadcast.nudge()
+        for channel in await self.broadcast.due():
+            await self.durable.start(SENDING, channel)
+        if self.durable.opened:
+            dead_before = self.clock.now() - DEAD_AFTER
+            await self.durable.reconcile(await self.lanes.run(partial(outbox.living_nodes, since=dead_before)))
+
+    async def _close_sending(self) -> None:
+        """What is on its way is sent or given back, within DRAIN_SECONDS."""
+        grace = DRAIN_SECONDS - 4.0
+        closing = [self.delivery.close(grace)]
+        if self.broadcast is not None:
+            closing.append(self.broadcast.close(grace))
+        await asyncio.gather(*closing)
+        if self.durable is not None:
+            await self.durable.close(2.0)
 
     def ring(self) -> None:
         """What came due is worked now (the clock was moved)."""
 
         async def rung() -> None:
-            await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
+            await self._newsletter()
+            await self._timers()
             self.delivery.nudge()
 
         task = asyncio.ensure_future(rung())

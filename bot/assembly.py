@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.app import App
+from bot.app import SENDING, App
 from bot.channels.contract import CommandTexts
 from bot.channels.layout import LayoutWords
 from bot.channels.simulator import Simulator
@@ -27,9 +27,12 @@ from bot.turns import Turns
 from conversations.events import Address
 from conversations.facts import House, Role
 from conversations.messages import Phrase
+from conversations.news.digest import digest
 from conversations.phrases import Catalog, render
 from conversations.program import engine
+from scheduler.broadcast import Broadcast, rules_for
 from scheduler.delivery import Delivery
+from scheduler.durable import Durable, beside
 from scheduler.files import file_sources
 from scheduler.render import Renderer
 from scheduler.sending import Opener
@@ -83,7 +86,8 @@ async def _assemble(
 ) -> App:
     clock, catalog = Clock(), content.catalog
     version = await lanes.run(partial(seeds.needs_form, content=content_folder(), at=clock.now()))
-    answers = await lanes.run(partial(seeds.answers, content=content_folder(), at=clock.now()))
+    told = partial(seeds.answers, keep=settings.data_dir, semantic=settings.faq_semantic)
+    answers = await lanes.run(partial(told, content=content_folder(), at=clock.now()))
     if load_demo and not settings.live and await lanes.run(demo.is_empty):
         load = partial(demo.load, keys=database.keys, form=seeds.NEEDS, version=version)
         await lanes.run(partial(load, language=settings.default_language, at=clock.now()))
@@ -99,6 +103,10 @@ async def _assemble(
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
     turns = Turns(lanes, world, engine(), delivery, clock.now, partial(_show_commands, served, catalog))
     app = App(settings, database, lanes, clock, content, turns, delivery, answers=answers)
+    if alone:
+        rules = rules_for(settings.whatsapp_daily_limit)
+        app.broadcast = Broadcast(delivery, digest, ZoneInfo(settings.tz_name), rules)
+        app.durable = Durable(beside(settings.database), node, {SENDING: app.broadcast.run})
     templates = read_templates((content_folder() / "templates.toml").read_text("utf-8"))
     if settings.telegram:
         served.append(_telegram(settings, turns, catalog))

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from conversations.news.calendar import Rule, read_rule
+
 
 def _in(group: str, text: str, default: Any = "", *, example: str = "", **rules: Any) -> Any:
     """A setting with its group and help text, and an example where the default is empty."""
@@ -144,6 +146,12 @@ class Fields(BaseSettings):
         _RUN, "How much is logged. Personal data are masked at every level.", "INFO"
     )
     log_format: Literal["text", "json"] = _in(_RUN, "text for people, json for a log collector.", "text")
+    faq_semantic: Path | None = _in(
+        _RUN,
+        "Folder where `wis faq download` put a sentence encoder, as a second opinion on what a question means. Empty"
+        " means questions are found by their words alone.",
+        None, example="data/encoder",
+    )
 
     @property
     def telegram(self) -> bool:
@@ -177,6 +185,11 @@ class Fields(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone of TZ_NAME."""
         return ZoneInfo(self.tz_name)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The newsletter's standing rule, None where there is none. Raises BadRule."""
+        return None if self.newsletter_rule.strip().lower() == "off" else read_rule(self.newsletter_rule)
 
     @property
     def controller(self) -> str:

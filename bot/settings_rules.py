@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from pydantic.config import JsonDict
 
 from bot.settings_fields import Fields, pairs
+from conversations.news.calendar import BadRule
 from storage.crypto import BadKeys, KeyRing
 
 _SAMPLE = re.compile(
@@ -31,6 +32,10 @@ def conflicts(s: Fields) -> Iterator[str]:
         _ = s.zone
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield f"TZ_NAME: there is no time zone {s.tz_name!r}; write one like Europe/Rome"
+    try:
+        _ = s.rule
+    except BadRule as error:
+        yield f"NEWSLETTER_RULE: {error}; off for none"
     if not re.match(r"$|sqlite:///|postgres(ql)?(\+psycopg)?://", s.database_url.get_secret_value()):
         yield "DATABASE_URL must begin with sqlite:/// or postgresql://, or be empty for a file in DATA_DIR"
     elif not _has_readable_port(s.database_url.get_secret_value()):

@@ -11,7 +11,8 @@ from conversations.news.views import Audience, Price, Prospect
 
 OPENS: Final = time(9, 0)
 CLOSES: Final = time(18, 0)
-"""Nobody is written to first on WhatsApp outside these hours."""
+DAYTIME: Final = frozenset({"whatsapp"})
+"""The channels on which a newsletter leaves within these hours only."""
 NEVER: Final = 1_000
 """Days: a plan as long as this is none."""
 
@@ -94,25 +95,26 @@ def _sent(
 ) -> tuple[int, datetime]:
     """On how many days this channel's people are written to, and when the last one is, at the earliest.
 
-    Those inside the window go at once; the openers under the daily limit of 24 hours, within the hours. NEVER days
-    where the limit lets nobody be written to first.
+    On WhatsApp only within the hours; those inside the window first, the openers under the limit of 24 hours. NEVER
+    days where the limit lets nobody be written to first.
     """
-    at = start + timedelta(seconds=one.open_window / pace)
-    left = sum(one.templates.values())
-    if not left:
-        return (1 if one.people else 0), at
+    if one.channel not in DAYTIME or not one.people:
+        return (1 if one.people else 0), start + timedelta(seconds=one.people / pace)
     free = max(0, prospect.daily_limit - prospect.used_today)
-    days = 1
-    at = _within_hours(at, zone)
-    while days < NEVER:
+    answers, openers = one.open_window, one.people - one.open_window
+    at = _within_hours(start, zone)
+    for days in range(1, NEVER):
         today = at.astimezone(zone).date()
-        room = min(free, int((local(today, CLOSES, zone).moment - at).total_seconds() * pace) + 1)
-        if left <= room:
-            return days, at + timedelta(seconds=left / pace)
-        left -= room
-        # what is free comes back 24 hours later, not at midnight
-        later = at + timedelta(days=1) if room == free else local(today + timedelta(days=1), OPENS, zone).moment
-        at, free, days = _within_hours(later, zone), prospect.daily_limit, days + 1
+        room = int((local(today, CLOSES, zone).moment - at).total_seconds() * pace) + 1
+        answered = min(answers, room)
+        opened = min(openers, free, room - answered)
+        answers, openers = answers - answered, openers - opened
+        if not answers and not openers:
+            return days, at + timedelta(seconds=(answered + opened) / pace)
+        tomorrow = local(today + timedelta(days=1), OPENS, zone).moment
+        # what is used up of the limit comes back 24 hours later, not at midnight
+        at = _within_hours(at + timedelta(days=1), zone) if opened == free and not answers else tomorrow
+        free = prospect.daily_limit
     return NEVER, at
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, DateTime, case, cast, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversations.news.calendar import HOURS, reader_moment
+from storage.db import Conflict
 from storage.news.audience import audience_query
 from storage.news.issues import ISSUES
 from storage.news.recipients import RECIPIENTS
@@ -17,6 +18,8 @@ from storage.types import Time
 
 BATCH: Final = 2_000
 """People looked at in one transaction: a reply waits a tenth of a second for it at most."""
+
+UNDER_WAY: Final = ("sending", "paused")
 
 _I, _R = ISSUES.c, RECIPIENTS.c
 
@@ -27,26 +30,33 @@ def enqueue_batch(
     """The next `size` people have their row if the issue is for them; True when everybody has.
 
     Safe to repeat after a crash: where it had come to is in the issue's row, and a person's row is unique. An issue
-    that is not being sent any more is done.
+    that is not being sent any more is done. Raises Conflict where another process did the same batch, or somebody
+    cancelled the issue meanwhile: no row is left behind that nobody would settle.
     """
     issue = conn.execute(select(ISSUES).where(_I.id == issue_id)).first()
-    if issue is None or issue.enqueued or issue.state not in ("sending", "paused"):
+    if issue is None or issue.enqueued or issue.state not in UNDER_WAY:
         return True
-    # another process may be doing the same batch: who is slower must not set the issue back
-    here = (_I.id == issue_id, _I.enqueued.is_(False), _I.enqueued_to == issue.enqueued_to)
     reached = list(
         conn.execute(
             select(PEOPLE.c.id).where(PEOPLE.c.id > issue.enqueued_to).order_by(PEOPLE.c.id).limit(size)
         ).scalars()
     )
-    if not reached:
-        conn.execute(update(ISSUES).where(*here).values(enqueued=True))
-        return True
-    within = (PEOPLE.c.id > issue.enqueued_to, PEOPLE.c.id <= reached[-1])
-    _add(conn, issue, channels, within, issue.started_at or at, zone)
     done = len(reached) < size
-    moved = conn.execute(update(ISSUES).where(*here).values(enqueued_to=reached[-1], enqueued=done)).rowcount
-    return done and bool(moved)
+    if reached:
+        within = (PEOPLE.c.id > issue.enqueued_to, PEOPLE.c.id <= reached[-1])
+        _add(conn, issue, channels, within, issue.started_at or at, zone)
+    here = (_I.id == issue_id, _I.state == issue.state, _I.enqueued.is_(False), _I.enqueued_to == issue.enqueued_to)
+    to = reached[-1] if reached else issue.enqueued_to
+    if not conn.execute(update(ISSUES).where(*here).values(enqueued_to=to, enqueued=done)).rowcount:
+        raise Conflict("the issue moved while people were added")
+    return done
+
+
+def to_enqueue(conn: Connection) -> list[str]:
+    """The issues that are being sent and whose recipients do not all have their rows, urgent ones first."""
+    missing = (_I.enqueued.is_(False), _I.state.in_(UNDER_WAY))
+    order = (case((_I.kind == "urgent", 0), else_=1), _I.started_at, _I.id)
+    return list(conn.execute(select(_I.id).where(*missing).order_by(*order)).scalars())
 
 
 def _add(
@@ -84,3 +94,10 @@ def settle_batch(conn: Connection, issue_id: str, size: int = BATCH) -> bool:
     # one that was claimed meanwhile is on its way
     conn.execute(update(RECIPIENTS).where(_R.id.in_(keys), _R.outcome == "todo").values(outcome="cancelled"))
     return len(keys) < size
+
+
+def to_settle(conn: Connection, channels: Sequence[str]) -> list[str]:
+    """The cancelled issues of which somebody on these channels still seems to wait."""
+    over = select(_I.id).where(_I.state.in_(("cancelled", "withdrawn")), _I.started_at.is_not(None))
+    waits = select(_R.id).where(_R.issue_id == _I.id, _R.channel.in_(channels), _R.outcome == "todo").limit(1)
+    return list(conn.execute(over.where(waits.exists())).scalars())

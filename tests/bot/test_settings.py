@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 from bot.keys import DEMO_KEY_FILE, open_keys
 from bot.settings import Settings, SettingsError, misspelt
 from bot.settings_text import env_example, reference
+from conversations.news.calendar import read_rule
 from storage.crypto import new_key
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,16 @@ def test_nothing_is_needed_for_trying_out() -> None:
     assert empty.database == f"sqlite:///{Path('data/wis.db').absolute()}"
     assert str(empty.zone) == "Europe/Rome"
     assert empty.controller == empty.association_name
+
+
+def test_the_newsletter_s_rule_is_read_or_refused_with_an_example() -> None:
+    assert settings().rule == read_rule("2 tue 12:30")
+    assert settings(newsletter_rule="last thu 18:30 skip").rule == read_rule("last thu 18:30 skip")
+    assert settings(newsletter_rule="off").rule is None
+    (problem,) = problems(newsletter_rule="every month")
+    assert problem.startswith("NEWSLETTER_RULE: ") and "2 tue 12:30" in problem and "off" in problem
+    (problem,) = problems(newsletter_rule="1 sun 02:30")
+    assert "between 02:00 and 03:00" in problem
 
 
 def test_the_example_file_and_the_reference_say_what_the_program_reads() -> None:

@@ -64,11 +64,12 @@ def test_a_limit_of_zero_lets_nobody_be_written_to_first() -> None:
     assert not planned(whatsapp(5, it=0), limit=0).never, "inside the window they may be written to"
 
 
-def test_an_evening_start_writes_first_the_next_morning_and_answers_the_open_windows_at_once() -> None:
+def test_what_starts_in_the_evening_leaves_on_whatsapp_the_next_morning_and_elsewhere_at_once() -> None:
     evening = datetime(2026, 11, 10, 18, 30, tzinfo=ROME).astimezone(UTC)
     late = planned(whatsapp(10, it=10), start=evening).channels[0]
-    assert late.ends == datetime(2026, 11, 11, 9, 0, 1, tzinfo=ROME)
-    assert planned(whatsapp(10), start=evening).channels[0].ends == evening + timedelta(seconds=1)
+    assert late.ends == datetime(2026, 11, 11, 9, 0, 2, tzinfo=ROME)
+    assert planned(whatsapp(10), start=evening).channels[0].ends == datetime(2026, 11, 11, 9, 0, 1, tzinfo=ROME)
+    assert planned(Audience("telegram", 25), start=evening).channels[0].ends == evening + timedelta(seconds=1)
     early = planned(whatsapp(0, it=10), start=datetime(2026, 11, 10, 5, 0, tzinfo=ROME)).channels[0]
     assert early.ends == datetime(2026, 11, 10, 9, 0, 1, tzinfo=ROME)
 
@@ -77,6 +78,7 @@ def test_a_rate_too_slow_for_the_hours_of_a_day_spreads_over_more_days() -> None
     slow = planned(whatsapp(0, it=2_000), limit=100_000, rate=0.05).channels[0]
     assert slow.days == 2
     assert slow.ends.astimezone(ROME).date() == date(2026, 11, 11)
+    assert planned(whatsapp(2_000), rate=0.05).channels[0].days == 2, "inside the window too"
 
 
 def test_the_cost_is_that_of_the_openers_and_of_a_digest_for_everybody() -> None:

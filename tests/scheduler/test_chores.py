@@ -1,15 +1,12 @@
-"""What is done from time to time: timers ring, files are fetched, ticks come in the network's own time."""
+"""What is done from time to time: timers ring, files are fetched."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from scheduler.chores import AT_ONCE, LARGEST_FILE, fetch_files, ring_timers
-from scheduler.clock import Table, start_clock
 from scheduler.sending import Refused, SendError, Unavailable, Unreachable
 from storage import people, tickets, timers
 from storage.db import Database
@@ -119,27 +116,3 @@ async def test_all_timers_that_are_due_ring_however_many_there_are(sqlite: Datab
     assert await ring_timers(lanes, ring, lambda: NOW) == 2 * AT_ONCE + 1
     assert rung == [f"{number}" for number in range(2 * AT_ONCE + 1)]
     await lanes.close()
-
-
-async def test_the_clock_ticks_in_the_network_s_zone_and_never_in_the_hour_that_comes_twice() -> None:
-    ticked = asyncio.Event()
-
-    async def chore() -> None:
-        ticked.set()
-
-    rome = ZoneInfo("Europe/Rome")
-    scheduler = start_clock(Table(chore, chore, chore, chore), rome)
-    try:
-        jobs = {job.id: job for job in scheduler.get_jobs()}
-        assert set(jobs) == {"every minute", "every ten seconds", "every hour", "every night"}
-        for job in jobs.values():
-            assert job.misfire_grace_time is None and job.coalesce and job.max_instances == 1
-        night = jobs["every night"].trigger
-        for day in (datetime(2026, 3, 29, tzinfo=rome), datetime(2026, 10, 25, tzinfo=rome)):
-            first = night.get_next_fire_time(None, day)
-            assert (first.hour, first.minute, first.date()) == (3, 30, day.date())
-            assert night.get_next_fire_time(first, first + timedelta(seconds=1)).date() > day.date(), "once"
-        jobs["every minute"].modify(next_run_time=datetime.now(rome))
-        await asyncio.wait_for(ticked.wait(), 5)
-    finally:
-        scheduler.shutdown(wait=False)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +13,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from conversations.news.views import Audience
 from storage import people
-from storage.db import Database
+from storage.db import Conflict, Database
 from storage.news import audience as audiences
 from storage.news import enqueue as enqueues
-from storage.news.enqueue import enqueue_batch, settle_batch
+from storage.news.enqueue import enqueue_batch, settle_batch, to_enqueue, to_settle
 from storage.news.issues import ISSUES
 from storage.news.recipients import RECIPIENTS
 from tests.storage.news_readers import CHANNELS, LONG_AGO, NOW, ROME, enqueue, issue, reader, rows, says
@@ -165,7 +166,7 @@ def test_two_processes_that_enqueue_the_same_issue_make_each_row_once(
         start.wait()
         done = False
         while not done:
-            with node.write() as conn:
+            with suppress(Conflict), node.write() as conn:
                 done = enqueue_batch(conn, "n1", CHANNELS, NOW, ROME, 3)
 
     with ThreadPoolExecutor(3) as pool:
@@ -190,11 +191,48 @@ def test_the_slower_of_two_processes_does_not_set_an_issue_back(
         add(*values)
 
     monkeypatch.setattr(enqueues, "_add", overtaken)
-    with database.write() as slow:
-        assert not enqueue_batch(slow, "n1", CHANNELS, NOW, ROME, 5)
+    with pytest.raises(Conflict), database.write() as slow:
+        enqueue_batch(slow, "n1", CHANNELS, NOW, ROME, 5)
     with database.read() as conn:
         done = conn.execute(select(ISSUES.c.enqueued, ISSUES.c.enqueued_to)).one()
         assert (done.enqueued, done.enqueued_to) == (True, "p019")
+
+
+def test_a_cancel_in_the_middle_of_a_batch_leaves_no_row_behind(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, add = postgres_database, enqueues._add
+    with database.write() as conn:
+        crowd(conn, 20)
+        issue(conn)
+
+    def cancelled(*values: Any) -> None:
+        with database.write() as coordinator:
+            coordinator.execute(update(ISSUES).values(state="cancelled"))
+            assert settle_batch(coordinator, "n1")
+        add(*values)
+
+    monkeypatch.setattr(enqueues, "_add", cancelled)
+    with pytest.raises(Conflict), database.write() as conn:
+        enqueue_batch(conn, "n1", CHANNELS, NOW, ROME, 5)
+    with database.write() as conn:
+        assert enqueue_batch(conn, "n1", CHANNELS, NOW, ROME, 5)
+        assert rows(conn) == {} and to_settle(conn, CHANNELS) == []
+
+
+def test_what_is_to_be_enqueued_and_settled_is_found(database: Database) -> None:
+    with database.write() as conn:
+        reader(conn, "anna")
+        for key, state in (("n1", "sending"), ("n2", "paused"), ("n3", "sent"), ("n4", "scheduled")):
+            issue(conn, key, state)
+        issue(conn, "n5", kind="urgent", started_at=NOW + MINUTE)
+        assert to_enqueue(conn) == ["n5", "n1", "n2"]
+        enqueue(conn, "n1")
+        assert to_enqueue(conn) == ["n5", "n2"]
+        assert to_settle(conn, CHANNELS) == []
+        conn.execute(update(ISSUES).where(ISSUES.c.id == "n1").values(state="cancelled"))
+        assert to_settle(conn, CHANNELS) == ["n1"]
+        assert settle_batch(conn, "n1") and to_settle(conn, CHANNELS) == []
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "cancelled", "sent"])

@@ -1,0 +1,43 @@
+"""Issues of the newsletter from time to time: those whose moment has come begin, get their recipients, are settled.
+
+Everything is found in the database (level-triggered), so that it does not matter which process looks, nor when.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from conversations.news.calendar import Rule
+from storage.lanes import Job, Lanes
+from storage.news import enqueue, starting
+from storage.news.slots import Begun
+
+KEY = "newsletter"
+"""All of it takes one lane: what it does to people's rows never waits for itself."""
+
+
+async def begin_issues(lanes: Lanes, at: datetime, rule: Rule | None, zone: ZoneInfo, node: str) -> list[Begun]:
+    """What the calendar starts has begun, once in the cluster."""
+    return await lanes.run(partial(starting.begin, at=at, rule=rule, zone=zone, node=node), KEY)
+
+
+async def enqueue_issues(
+    lanes: Lanes, channels: Sequence[str], at: datetime, zone: ZoneInfo, size: int = enqueue.BATCH
+) -> int:
+    """Everybody an issue under way is for has a row, and of those cancelled nobody waits: one batch at a time, with
+    replies in between. How many batches it took."""
+    batches = 0
+    for issue in await lanes.run(enqueue.to_enqueue):
+        add = partial(enqueue.enqueue_batch, issue_id=issue, channels=channels, at=at, zone=zone, size=size)
+        batches += await _until_done(lanes, add)
+    for issue in await lanes.run(partial(enqueue.to_settle, channels=channels)):
+        batches += await _until_done(lanes, partial(enqueue.settle_batch, issue_id=issue, size=size))
+    return batches
+
+
+async def _until_done(lanes: Lanes, batch: Job) -> int:
+    batches = 1
+    while not await lanes.run(batch, KEY):
+        batches += 1
+    return batches
