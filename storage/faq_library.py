@@ -1,8 +1,10 @@
 """The answers of this process: topics from the rows, and an index of those published, made anew after a change."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Final
 
@@ -11,11 +13,14 @@ from sqlalchemy import Connection
 from conversations.faq.alike import nearest
 from conversations.faq.concepts import Group, Table, compile_table
 from conversations.faq.entries import Entry
-from conversations.faq.index import build
 from conversations.faq_views import Finder, Knowledge, Topic
 from storage import faq_topics
 from storage.db import Database
+from storage.faq_cache import ready
+from storage.faq_semantic import SEMANTIC, Second
 from storage.faq_topics import Data, KnownTopic
+
+log = logging.getLogger(__name__)
 
 LANGUAGES: Final = ("it", "en")
 
@@ -23,9 +28,17 @@ LANGUAGES: Final = ("it", "en")
 class Answers:
     """What this process knows of the topics. Safe to be asked by several threads."""
 
-    def __init__(self, groups: Sequence[Group], elsewhere: Sequence[str]) -> None:
-        """`groups` is the table of concepts, `elsewhere` sentences that no topic answers (content/faq)."""
+    def __init__(
+        self,
+        groups: Sequence[Group],
+        elsewhere: Sequence[str],
+        keep: Path | None = None,
+        second: Second | None = None,
+    ) -> None:
+        """`groups` is the table of concepts, `elsewhere` sentences that no topic answers (content/faq). `keep` is the
+        folder where what was counted waits for the next start, `second` an optional second opinion."""
         self._groups, self._elsewhere = tuple(groups), tuple(elsewhere)
+        self._keep, self._second = keep, second
         self._table: Table | None = None
         self._known: Knowledge | None = None
         self._lock = Lock()
@@ -41,7 +54,7 @@ class Answers:
     def known(self, conn: Connection) -> Knowledge:
         """Every topic as it is now; one short statement where nothing has changed since the last time.
 
-        After a change the texts are the new ones at once. The index takes a second or two: it is made beside the
+        After a change the texts are the new ones at once. The index takes a second: it is made beside the
         turns, and until then topics are found as before. Only the first time it is waited for.
         """
         now = faq_topics.stamp(conn)
@@ -59,6 +72,11 @@ class Answers:
                 self._making.start()
             self._known = Knowledge(now, finder, {row.id: topic_of(row) for row in rows})
             return self._known
+
+    @property
+    def failure(self) -> str:
+        """Why the second opinion that was asked for is missing; empty where it is there or nobody asked for one."""
+        return self._second.failure if self._second is not None else ""
 
     def wait(self) -> None:
         """Topics are found as they are now: the index that is being made is ready."""
@@ -82,7 +100,12 @@ class Answers:
                 self._known = replace(self._known, finder=finder)
 
     def _finder(self, entries: Sequence[Entry]) -> Finder:
-        return build(entries, self._groups, self._elsewhere)
+        opinion = self._second.on(entries) if self._second is not None else None
+        if self.failure:
+            log.warning("questions are found by their words alone: %s", self.failure)
+        if opinion is None:
+            return ready(self._keep, entries, self._groups, self._elsewhere)
+        return ready(self._keep, entries, self._groups, self._elsewhere, SEMANTIC, opinion.rank)
 
 
 def topic_of(row: KnownTopic) -> Topic:

@@ -1,13 +1,14 @@
 """The optional extra: a multilingual sentence encoder as one more opinion on what a question means.
 
 Off by default. `pip install wis-bot[semantic]`, then `wis faq download`, then `wis faq ask --semantic` or the
-setting. Nothing is ever downloaded but by that command. Whatever fails, the ranking goes on without this opinion.
+setting FAQ_SEMANTIC. Nothing is ever downloaded but by that command. Whatever fails, the ranking goes on without this
+opinion.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -155,6 +156,33 @@ class Opinion:
                 raise ValueError("the encoder's vectors are not numbers")
             found[owner] = min(1.0, max(0.0, (mean - floor) / (ceiling - floor)))
         return found
+
+
+class Second:
+    """The second opinion of one process: its encoder is opened once, and opinions are made of the topics as they are.
+
+    `failure` says why there is none, empty while there is; then questions are found by their words alone.
+    """
+
+    def __init__(self, folder: Path, open_: Callable[[Path], Encoder] = load) -> None:
+        """The folder that `download` filled; nothing is opened yet."""
+        self.failure = ""
+        self._folder = folder
+        self._open = open_
+        self._encoder: Encoder | None = None
+
+    def on(self, entries: Iterable[Entry]) -> Opinion | None:
+        """An opinion on these topics; None after any failure."""
+        try:
+            if self._encoder is None:
+                self._encoder = self._open(self._folder)
+            opinion = Opinion(self._encoder, entries, self._folder)
+        except Exception as error:
+            # a broken file, a full disk, an encoder that fails: none of them may take the answers away
+            self.failure = str(error) or type(error).__name__
+            return None
+        self.failure = ""
+        return opinion
 
 
 def _unit(vector: Sequence[float]) -> list[float]:

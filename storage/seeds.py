@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from storage import faq_seed, forms
 from storage.faq_library import Answers
+from storage.faq_semantic import Second
 
 NEEDS = "needs"
 
@@ -43,7 +44,11 @@ def needs_form(conn: Connection, content: Path, at: datetime) -> str:
         raise BadForm(f"content/forms/needs.xlsx cannot be published:\n{error}") from error
 
 
-def answers(conn: Connection, content: Path, at: datetime) -> Answers:
-    """The topics of content/faq are in the rows, unless edited there; who answers from them. Raises ContentError."""
+def answers(
+    conn: Connection, content: Path, at: datetime, keep: Path | None = None, semantic: Path | None = None
+) -> Answers:
+    """The topics of content/faq are in the rows, unless edited there; who answers from them. `keep` and the folder
+    `semantic` of a sentence encoder as in Answers. Raises ContentError."""
     faq_seed.seed(conn, content / "faq", at)
-    return Answers(*faq_seed.beside(content / "faq"))
+    second = Second(semantic) if semantic is not None else None
+    return Answers(*faq_seed.beside(content / "faq"), keep, second)

@@ -9,15 +9,16 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.common import Wrong, complain, console, now, show, told, warn
+from bot.commands.common import Wrong, complain, console, now, settings, show, told, warn
 from bot.commands.shape import subject
-from conversations.faq.index import Index, build
+from conversations.faq.index import Index
 from conversations.faq.measures import figures, outside
 from conversations.faq.ranking import Outcome, Ranking
-from storage.content import ContentError, content_folder
+from storage.content import content_folder
+from storage.faq_cache import ready as kept
 from storage.faq_check import check_library
 from storage.faq_files import Library, read_library
-from storage.faq_semantic import MODEL, SEMANTIC, Opinion, load
+from storage.faq_semantic import MODEL, SEMANTIC, Second
 from storage.faq_semantic import download as fetch
 from storage.faq_sets import read_cases, read_questions
 
@@ -141,14 +142,15 @@ def download(
 
 def ready(library: Library, semantic: Path | None = None) -> Index:
     """The index of the files. When the second opinion cannot be had, that is told and the index goes without."""
+    keep = settings().data_dir
     if semantic is None:
-        return build(library.entries, library.groups, library.elsewhere)
-    try:
-        opinion = Opinion(load(semantic), library.entries, semantic)
-    except ContentError as error:
-        warn(f"Without a second opinion: {error}")
+        return kept(keep, library.entries, library.groups, library.elsewhere)
+    second = Second(semantic)
+    opinion = second.on(library.entries)
+    if opinion is None:
+        warn(f"Without a second opinion: {second.failure}")
         return ready(library)
-    return build(library.entries, library.groups, library.elsewhere, SEMANTIC, opinion.rank)
+    return kept(keep, library.entries, library.groups, library.elsewhere, SEMANTIC, opinion.rank)
 
 
 def _lines() -> Iterator[str]:

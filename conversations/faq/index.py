@@ -5,19 +5,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from conversations.faq.concepts import Group, Table, compile_table
+from conversations.faq.counted import Counted, count
 from conversations.faq.danger import danger_in
 from conversations.faq.decide import decide
 from conversations.faq.entries import ELSEWHERE, Entry
 from conversations.faq.evidence import Evidence
 from conversations.faq.facets import FACETS, sides_of
-from conversations.faq.language import COMMON
-from conversations.faq.letters import Letters, count_runs
-from conversations.faq.linear import Linear, Tally, bm25, naive_bayes, total
-from conversations.faq.nearest import Nearest, Places
+from conversations.faq.letters import Letters
+from conversations.faq.linear import total
 from conversations.faq.ranking import Helpline, Ranking, Reason
 from conversations.faq.reading import Reading, read_plain, read_question
 from conversations.faq.repair import Repairs
-from conversations.faq.tokens import tokens
 from conversations.faq.violence import helpline
 from conversations.faq.weights import FITTED, Weights
 
@@ -43,6 +41,7 @@ class Index:
         "_table",
         "_together",
         "_weights",
+        "counted",
         "entries",
     )
 
@@ -50,16 +49,17 @@ class Index:
         self,
         entries: Sequence[Entry],
         table: Table,
-        repairs: Repairs,
-        scores: tuple[Linear, Linear, Linear, Letters, Nearest],
+        counted: Counted,
         weights: Weights,
         scorer: Scorer | None,
     ) -> None:
         self.entries = tuple(entries)
         self._at = {entry.id: at for at, entry in enumerate(self.entries)}
         self._table = table
-        self._repairs = repairs
-        self._bayes, self._concepts, self._together, self._letters, self._nearest = scores
+        self._repairs = Repairs(counted.known)
+        self._bayes, self._concepts, self._together = counted.bayes, counted.concepts, counted.together
+        self._letters, self._nearest = Letters(counted.letters), counted.nearest
+        self.counted = counted
         self._weights = weights
         self._scorer = scorer
         telling = {feature for features in FACETS.values() for feature in features}
@@ -174,40 +174,15 @@ def build(
     elsewhere: Iterable[str] = (),
     weights: Weights = FITTED,
     scorer: Scorer | None = None,
+    counted: Counted | None = None,
 ) -> Index:
-    """The index of these topics. `elsewhere` are sentences that no topic answers; they compete as one more topic."""
+    """The index of these topics. `elsewhere` are sentences that no topic answers; they compete as one more topic.
+
+    `counted` is what an index of the very same texts and weights counted before (packed.py).
+    """
     table = compile_table(groups)
     topics = tuple(entries)
     if outside := tuple(elsewhere):
         topics = (*topics, Entry(ELSEWHERE, {}, ELSEWHERE, covered=False, phrasings=outside))
-    known: dict[str, int] = dict.fromkeys(COMMON, 1)
-    for group in table.groups:
-        for form in (*group.italian, *group.english):
-            known.update((word, known.get(word, 1)) for word in tokens(form))
-    stems, concepts, together, letters = Tally(), Tally(), Tally(), Tally()
-    places = Places()
-    for at, entry in enumerate(topics):
-        texts = [(text, weights.title) for text in entry.titles.values()]
-        texts += [(text, 1.0) for text in entry.phrasings]
-        texts += [(text, weights.fact) for text in entry.facts]
-        readings = [(read_plain(text, table), weight) for text, weight in texts]
-        amounts = [weight for _, weight in readings]
-        stems.add(total((reading.features for reading, _ in readings), amounts))
-        concepts.add(total((reading.concepts for reading, _ in readings), amounts))
-        together.add(total((reading.together for reading, _ in readings), amounts))
-        said: dict[str, float] = {}
-        for reading, weight in readings:
-            for word in reading.words:
-                known[word] = known.get(word, 0) + 1
-                said[word] = said.get(word, 0.0) + weight
-            if weight >= 1.0:
-                places.add(at, reading.features)
-        letters.add(count_runs(said))
-    scores = (
-        naive_bayes(stems),
-        bm25(concepts),
-        bm25(together),
-        Letters(bm25(letters, widest=0.5)),
-        Nearest(len(topics), places),
-    )
-    return Index(topics, table, Repairs(known), scores, weights, scorer)
+    counted = counted or count(topics, table, weights)
+    return Index(topics, table, counted, weights, scorer)

@@ -3,15 +3,13 @@
 import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
 from typing import Final
+
+from conversations.faq.keys import Keys, keys_of
 
 SMOOTHING: Final = 0.3
 K1: Final = 1.2
 B: Final = 0.75
-
-_BITS: Final = 16
-_COUNT: Final = (1 << _BITS) - 1
 
 
 class Tally:
@@ -50,65 +48,44 @@ class Tally:
 class Linear:
     """For each feature, the topics it speaks for and how much; `base` is added once per unit of known features.
 
-    The pairs stand in two long arrays, and a feature knows where its own begin and how many there are: a tenth of the
-    memory of tuples.
+    The pairs stand in two long rows, and a feature knows its own stretch of them.
     """
 
-    __slots__ = ("_amounts", "_base", "_places", "_topics", "size")
+    __slots__ = ("amounts", "base", "keys", "size", "topics")
 
     def __init__(
-        self, tally: Tally, rows: Iterable[Sequence[float]], kept: Sequence[int], base: Sequence[float] | None
-    ):
-        """`rows` has for each topic the amounts of its features in the order of the tally; `kept` says in how many
-        topics each feature stands, 0 for one that is left out. The tally is used up."""
-        self.size = len(tally.places)
-        self._base = base
-        starts = list(accumulate(kept, initial=0))
-        self._topics = array("H", bytes(2 * starts[-1]))
-        self._amounts = array("f", bytes(4 * starts[-1]))
-        # the tally has done its work: its table becomes ours, a second one would be the largest thing in memory
-        self._places = tally.numbers
-        for feature, number in tally.numbers.items():
-            self._places[feature] = starts[number] << _BITS | kept[number]
-        for feature in [feature for feature, place in self._places.items() if not place & _COUNT]:
-            del self._places[feature]
-        for topic, (places, amounts) in enumerate(zip(tally.places, rows, strict=True)):
-            for place, amount in zip(places, amounts, strict=True):
-                if kept[place]:
-                    at = starts[place]
-                    starts[place] = at + 1
-                    self._topics[at] = topic
-                    self._amounts[at] = amount
+        self, size: int, keys: Keys, topics: "array[int]", amounts: "array[float]", base: "array[float]"
+    ) -> None:
+        """`size` topics; `base` is empty where nothing is added."""
+        self.size = size
+        self.keys = keys
+        self.topics = topics
+        self.amounts = amounts
+        self.base = base
 
     def scores(self, features: Mapping[str, float]) -> list[float]:
         """The score of every topic."""
-        places, topics, amounts = self._places, self._topics, self._amounts
+        stretch, topics, amounts = self.keys.stretch, self.topics, self.amounts
         found = [0.0] * self.size
         known = 0.0
         for feature, weight in features.items():
-            place = places.get(feature)
-            if place is not None:
+            own = stretch(feature)
+            if own.stop > own.start:
                 known += weight
-                start = place >> _BITS
-                end = start + (place & _COUNT)
-                for topic, amount in zip(topics[start:end], amounts[start:end], strict=True):
+                for topic, amount in zip(topics[own], amounts[own], strict=True):
                     found[topic] += amount * weight
-        if self._base is None:
+        if not self.base:
             return found
-        return [score + known * base for score, base in zip(found, self._base, strict=True)]
+        return [score + known * base for score, base in zip(found, self.base, strict=True)]
 
     def of(self, feature: str) -> dict[int, float]:
         """What a feature adds to each topic it speaks for."""
-        place = self._places.get(feature, 0)
-        start = place >> _BITS
-        end = start + (place & _COUNT)
-        return dict(zip(self._topics[start:end], self._amounts[start:end], strict=True))
+        own = self.keys.stretch(feature)
+        return dict(zip(self.topics[own], self.amounts[own], strict=True))
 
     def holds(self, feature: str, topic: int) -> bool:
         """Whether the feature stands in the texts of a topic."""
-        place = self._places.get(feature, 0)
-        start = place >> _BITS
-        return topic in self._topics[start : start + (place & _COUNT)]
+        return topic in self.topics[self.keys.stretch(feature)]
 
     def parts(self, features: Mapping[str, float], topic: int) -> dict[str, float]:
         """What each feature adds to one topic."""
@@ -117,6 +94,26 @@ class Linear:
             for feature, weight in features.items()
             if self.holds(feature, topic)
         }
+
+
+def _linear(tally: Tally, rows: Iterable[Sequence[float]], kept: Sequence[int], base: Sequence[float] = ()) -> Linear:
+    """`rows` has for each topic the amounts of its features in the order of the tally; `kept` says in how many
+    topics each feature stands, 0 for one that is left out."""
+    named = {feature: number for feature, number in tally.numbers.items() if kept[number]}
+    keys, order = keys_of(named, kept)
+    ends = [0] * len(tally.numbers)
+    for at, number in enumerate(order):
+        ends[number] = keys.starts[at]
+    topics = array("H", bytes(2 * keys.starts[-1]))
+    amounts = array("f", bytes(4 * keys.starts[-1]))
+    for topic, (places, row) in enumerate(zip(tally.places, rows, strict=True)):
+        for place, amount in zip(places, row, strict=True):
+            if kept[place]:
+                at = ends[place]
+                ends[place] = at + 1
+                topics[at] = topic
+                amounts[at] = amount
+    return Linear(len(tally.places), keys, topics, amounts, array("d", base))
 
 
 def naive_bayes(tally: Tally) -> Linear:
@@ -144,7 +141,7 @@ def naive_bayes(tally: Tally) -> Linear:
         return found
 
     base = [math.log((whole - size + smooth) / (size + smooth)) for size in sizes]
-    return Linear(tally, map(gains, range(topics)), spread, base)
+    return _linear(tally, map(gains, range(topics)), spread, base)
 
 
 def bm25(tally: Tally, widest: float = 1.0) -> Linear:
@@ -162,7 +159,7 @@ def bm25(tally: Tally, widest: float = 1.0) -> Linear:
             for place, count in zip(tally.places[topic], tally.counts[topic], strict=True)
         ]
 
-    return Linear(tally, map(amounts, range(topics)), kept, None)
+    return _linear(tally, map(amounts, range(topics)), kept)
 
 
 def total(rows: Iterable[Mapping[str, float]], weights: Iterable[float]) -> dict[str, float]:

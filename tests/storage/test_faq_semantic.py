@@ -9,8 +9,13 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from conversations.faq.entries import Entry
-from storage.faq_semantic import MODEL, SEMANTIC, Opinion, SemanticUnavailable, download, load
+from storage import faq_seed
+from storage.content import content_folder
+from storage.db import Database
+from storage.faq_library import Answers
+from storage.faq_semantic import MODEL, SEMANTIC, Opinion, Second, SemanticUnavailable, download, load
 from storage.faq_vectors import Vectors
+from tests.storage.test_faq_rows import NOW, folder
 
 ENTRIES = (
     Entry("gatto", {"it": "Il gatto"}, "x", phrasings=("il gatto dorme", "un micio")),
@@ -158,3 +163,64 @@ def test_a_model_of_the_e5_family_is_told_that_a_text_is_a_query(fastembed: Libr
     download(tmp_path, "intfloat/multilingual-e5-small")
     plain, marked = Tiny().encode(["gatto"])[0], load(tmp_path).encode(["gatto"])[0]
     assert marked == Tiny().encode(["query: gatto"])[0] != plain
+
+
+# In the bot
+
+
+def library(database: Database, tmp_path: Path, second: Second) -> Answers:
+    with database.write() as conn:
+        faq_seed.seed(conn, folder(tmp_path / "faq", "Sì.", "orto", "balcone"), NOW)
+    return Answers(*faq_seed.beside(content_folder() / "faq"), tmp_path / "keep", second)
+
+
+def first(answers: Answers, database: Database, question: str) -> tuple[str, ...]:
+    with database.read() as conn:
+        return answers.known(conn).finder.ask(question).ids
+
+
+class Gardener(Tiny):
+    """Is sure that whoever says "xyzzy" means the first phrasing."""
+
+    def encode(self, texts: Sequence[str]) -> list[list[float]]:
+        self.encoded += texts
+        return [[1.0, 0.0] if "pomodori" in text or text == "xyzzy" else [0.0, 1.0] for text in texts]
+
+
+def test_the_bot_asks_the_encoder_where_the_setting_names_its_folder(database: Database, tmp_path: Path) -> None:
+    encoder = Gardener()
+    answers = library(database, tmp_path, Second(tmp_path / "model", lambda _: encoder))
+    assert first(answers, database, "xyzzy")[0] in ("orto", "balcone") and "xyzzy" in encoder.encoded
+    assert answers.failure == ""
+
+
+def test_the_encoder_is_opened_once_and_a_changed_topic_is_encoded(database: Database, tmp_path: Path) -> None:
+    opened: list[Path] = []
+    encoder = Tiny()
+
+    def opens(where: Path) -> Tiny:
+        opened.append(where)
+        return encoder
+
+    answers = library(database, tmp_path, Second(tmp_path / "model", opens))
+    first(answers, database, "posso coltivare pomodori?")
+    with database.write() as conn:
+        faq_seed.seed(conn, folder(tmp_path / "faq", "No.", "orto", "balcone", "cortile"), NOW)
+    first(answers, database, "posso coltivare pomodori?")
+    answers.wait()
+    assert "cortile" in first(answers, database, "posso coltivare pomodori?")
+    assert opened == [tmp_path / "model"]
+
+
+@pytest.mark.parametrize("encoder", [Broken(), Nonsense()])
+def test_an_encoder_that_fails_leaves_the_words(database: Database, tmp_path: Path, encoder: Tiny) -> None:
+    plain = library(database, tmp_path, Second(tmp_path / "nothing"))
+    broken = library(database, tmp_path, Second(tmp_path / "model", lambda _: encoder))
+    question = "posso coltivare pomodori in ufficio?"
+    assert first(broken, database, question) == first(plain, database, question)
+
+
+def test_a_missing_model_is_told_and_the_words_remain(database: Database, tmp_path: Path) -> None:
+    answers = library(database, tmp_path, Second(tmp_path / "nothing"))
+    assert first(answers, database, "posso coltivare pomodori?")
+    assert "wis faq download" in answers.failure
