@@ -10,13 +10,19 @@ from conversations.facts import Facts
 from conversations.flow import BACK, MENU, NO, YES, Heard, Miss, Outcome, Picked, Typed, choice, done, first, p, say
 from conversations.messages import Choice, Message, Moment, Money, Phrase, Text
 from conversations.rules.voucher_codes import meant_as_code, token_in, voucher_code_in
-from conversations.rules.voucher_pins import pin_of
+from conversations.rules.voucher_pins import pin_in, pin_of
 from conversations.rules.voucher_timers import REDEMPTION_LIFE, WRONG_TRIES
 from conversations.rules.vouchers_moves import CONFIRMED, SETTLED, STARTED
 from conversations.state import Place
 from conversations.voucher_alerts import to_coordinators
-from conversations.voucher_notices import charge, charge_over
-from conversations.voucher_orders import NoteWrongCode, RefuseRedemption, ReverseRedemption, StartRedemption
+from conversations.voucher_notices import charge, charge_over, paid_aloud
+from conversations.voucher_orders import (
+    ConfirmAloud,
+    NoteWrongCode,
+    RefuseRedemption,
+    ReverseRedemption,
+    StartRedemption,
+)
 from conversations.voucher_reading import read_amount
 from conversations.voucher_views import PartnerRedemptionView, PartnerVoucherView
 from conversations.voucher_words import lasting, one_of, service, today, told
@@ -69,6 +75,8 @@ def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
         case "amount", Typed(text):
             cents = read_amount(text, facts.language)
             return Miss(cents) if isinstance(cents, Phrase) else _start(place, cents, facts)
+        case "waiting", Typed(text) if (figures := pin_in(text)) is not None:
+            return _said_aloud(place, key, figures, facts)
         case "waiting", Picked("look"):
             return waiting(key, facts)
         case "waiting", Picked("stop"):
@@ -214,14 +222,33 @@ def _start(place: Place, cents: int, facts: Facts) -> Outcome | Miss:
 def _wait(key: str, cents: int) -> Outcome:
     minutes = int(REDEMPTION_LIFE.total_seconds() // 60)
     body: list[Text] = [p("voucher_redeem.waits", amount=Money(cents), minutes=minutes)] if cents else []
-    body.append(p("voucher_redeem.say_pin", pin=pin_of(key)))
+    body += [p("voucher_redeem.say_pin", pin=pin_of(key)), p("voucher_redeem.no_phone")]
     screen = Message(
         title=p("voucher_redeem.title"),
         body=tuple(body),
         choices=(choice("look", "voucher_redeem.look"), choice("stop", "voucher_redeem.stop")),
         ways=(BACK,),
+        wanted="text",
     )
     return Outcome(Place(NAME, "waiting", {"id": key}), screen)
+
+
+def _said_aloud(place: Place, key: str, figures: str, facts: Facts) -> Outcome:
+    """The owner's own four figures confirm as her yes does; wrong ones count as a wrong code."""
+    found = one_of(facts.vouchers.charges, key)
+    if found is None or found.state != STARTED:
+        return waiting(key, facts)
+    tries = place.data.get("tries")
+    count = (tries if isinstance(tries, int) else 0) + 1
+    if facts.vouchers.code_blocked_until is not None:
+        return _blocked(facts, {"told": count > WRONG_TRIES})
+    if facts.vouchers.said_aloud == key:
+        effects = (ConfirmAloud(key, figures), paid_aloud(key, found.amount_cents, facts.vouchers.profile.name))
+        return first(ask_code(facts), *effects, say("voucher_redeem.now_confirmed", amount=Money(found.amount_cents)))
+    alarm = (_alarm(),) if count == WRONG_TRIES else ()
+    again = waiting(key, facts)
+    kept = Outcome(Place(NAME, "waiting", {"id": key, "tries": count}), again.screen, again.effects)
+    return first(kept, NoteWrongCode(), *alarm, say("voucher_redeem.wrong_figures"))
 
 
 def _call_off(key: str, facts: Facts) -> Outcome:

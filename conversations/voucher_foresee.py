@@ -64,6 +64,8 @@ def foreseen(known: VoucherFacts, order: VoucherOrder, now: datetime) -> Voucher
             return replace(known, vouchers=vouchers)
         case orders.ConfirmRedemption(redemption_id=key):
             return _charge(known, key, CONFIRMED)
+        case orders.ConfirmAloud(redemption_id=key):
+            return _charge(known, key, CONFIRMED)
         case orders.RefuseRedemption(redemption_id=key):
             return _charge(known, key, REFUSED)
         case (

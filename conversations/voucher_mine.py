@@ -91,6 +91,14 @@ def qr(view: WorkerVoucherView, facts: Facts) -> Outcome:
     return told(PresentVoucher(view.id, token), Say(picture, apart=True))
 
 
+def figures(view: WorkerVoucherView) -> Outcome:
+    """What she says at the partner's where she is without her phone: good for one payment."""
+    if view.state not in LIVE_VOUCHER:
+        return told(Say(Message(body=(p("vouchers.not_usable"),))))
+    body = (p("vouchers.figures", code=view.code, figures=view.figures), p("vouchers.figures_secret"))
+    return told(Say(Message(body=body), apart=True))
+
+
 def presentation_link(token: str, facts: Facts) -> str:
     """What the picture holds: a link to the chat with the token, by the channel she uses; else the token alone."""
     said, house = f"{TOKEN}{token}", facts.house

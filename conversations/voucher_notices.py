@@ -6,7 +6,7 @@ Nobody may learn a need from a locked screen: the push names a number and an amo
 from datetime import date, datetime
 
 from conversations.effects import Say, ToOwner, ToProvider
-from conversations.flow import p
+from conversations.flow import HUMAN, p
 from conversations.messages import Choice, Day, Message, Moment, Money, Phrase, Template, Text, Verbatim
 from conversations.rules.reasons import told
 from conversations.voucher_words import lasting, number
@@ -124,6 +124,15 @@ def charge(redemption_id: str, cents: int, provider: str) -> Say:
 def charge_over(redemption_id: str, cents: int, how: str) -> Say:
     """The owner learns what became of a charge she did not settle herself: "called_off", "undone"."""
     return Say(_plain(p(f"voucher_notice.{how}", amount=Money(cents))), ToOwner(redemption_id))
+
+
+def paid_aloud(redemption_id: str, cents: int, provider: str) -> Say:
+    """She said her four figures and the amount is spent; if it was not she, somebody must know at once."""
+    message = Message(
+        body=(p("voucher_notice.paid_aloud", amount=Money(cents), provider=provider or p("voucher.partner")),),
+        ways=(HUMAN,),
+    )
+    return Say(message, ToOwner(redemption_id))
 
 
 def to_provider(redemption_id: str, cents: int, how: str) -> Say:

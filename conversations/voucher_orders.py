@@ -224,6 +224,14 @@ class ConfirmRedemption:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmAloud:
+    """The owner is without her phone: her partner typed the four figures that she said. The amount is spent."""
+
+    redemption_id: str
+    figures: str
+
+
+@dataclass(frozen=True, slots=True)
 class RefuseRedemption:
     """The owner says no, or the partner takes a charge back that was not confirmed yet."""
 
@@ -418,6 +426,7 @@ VoucherOrder = (
     | NoteWrongCode
     | StartRedemption
     | ConfirmRedemption
+    | ConfirmAloud
     | RefuseRedemption
     | ReverseRedemption
     | SaveClaim

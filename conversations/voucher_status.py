@@ -104,6 +104,7 @@ def voucher_acts(view: WorkerVoucherView, facts: Facts) -> tuple[Choice, ...]:
     live = view.state in LIVE_VOUCHER
     if live:
         found.append(lasting(MINE, "qr", view.id, "vouchers.show_qr"))
+        found.append(lasting(MINE, "figures", view.id, "vouchers.no_phone"))
     last = view.expires_on + CLAIM_AFTER_EXPIRY
     waits = view.state == EXPIRED and today(facts) <= last
     if (live or waits) and view.residual_cents and "reimbursement" in view.modes:

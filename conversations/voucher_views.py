@@ -96,7 +96,8 @@ class WorkerRequestView:
 
 @dataclass(frozen=True, slots=True)
 class WorkerVoucherView:
-    """Her own voucher; `code` is what she says aloud, `token_until` how long the QR picture shown last is valid."""
+    """Her own voucher; `code` is what she says aloud, `token_until` how long the QR picture shown last is valid, and
+    `figures` what she says to confirm the next charge where she is without her phone."""
 
     id: str
     request_id: str
@@ -110,6 +111,7 @@ class WorkerVoucherView:
     expires_on: date
     modes: tuple[str, ...]
     token_until: datetime | None = None
+    figures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,8 @@ class VoucherFacts:
     """Everything about vouchers that one person may see in one turn; what her roles do not allow is empty.
 
     `presented` is the voucher whose code or QR the event holds (for a partner), `code_blocked_until` the end of the
-    pause after five wrong codes, `wrong_code` that the code in the event exists nowhere. `live`, `charged` and `owed`
+    pause after five wrong codes, `wrong_code` that the code in the event exists nowhere, `said_aloud` the charge that
+    the four figures in the event confirm. `live`, `charged` and `owed`
     are what a coordinator may correct, gathered only where she looks at it. `refused` is set where an
     order of this very turn was refused a moment ago: why (storage's Refused).
     """
@@ -282,6 +285,7 @@ class VoucherFacts:
     charges: tuple[PartnerRedemptionView, ...] = ()
     code_blocked_until: datetime | None = None
     wrong_code: bool = False
+    said_aloud: str = ""
     refused: str = ""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from conversations.rules.reasons import LONGEST_ASK, known
-from conversations.rules.voucher_timers import CASE_LIFE, TAKEN, asking, deciding, expiring
+from conversations.rules.voucher_timers import CASE_LIFE, DECIDING, TAKEN, asking, deciding, expiring
 from conversations.rules.vouchers_moves import (
     APPROVED,
     DECLINED,
@@ -21,7 +21,7 @@ from conversations.rules.vouchers_moves import (
     WAITLISTED,
     Hat,
 )
-from storage import calls, requests, vouchers
+from storage import calls, requests, timers, vouchers
 from storage import money_actors as actors
 from storage.money_act import Act, Refused, forget_timers, record, set_timers
 from storage.money_pots import give_back, spec_of, take
@@ -69,7 +69,9 @@ def free_case(act: Act, request_id: str) -> None:
     values = {"taken_by": "", "taken_at": None, "updated_at": act.at}
     requests.move(act.conn, request_id, request.state, values, taken_by=request.taken_by)
     forget_timers(act, request.person_id, request_id, (TAKEN,))
-    if request.state == IN_REVIEW:
+    waits = request.state == IN_REVIEW
+    if waits and not timers.is_set(act.conn, request.person_id, DECIDING[-1], request_id):
+        # after an answer the clock runs already, and is not put back
         set_timers(act, request.person_id, request_id, deciding(act.at, act.zone))
 
 

@@ -1,10 +1,13 @@
 """A charge at a partner: started there, confirmed on the owner's own phone, refused, timed out, reversed."""
 
+from collections.abc import Sequence
+from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import Row
 
 from conversations.rules.reasons import known
+from conversations.rules.voucher_pins import said_figures
 from conversations.rules.voucher_timers import (
     REDEMPTION_LIFE,
     REVERSAL_LIFE,
@@ -25,6 +28,7 @@ from conversations.rules.vouchers_moves import (
 from storage import money_actors as actors
 from storage import money_vouchers as mine
 from storage import redemptions, vouchers
+from storage.crypto import KeyRing
 from storage.money_act import Act, Refused, forget_timers, record, set_timers
 from storage.money_paying import call_off, owe
 
@@ -74,17 +78,28 @@ def confirm(act: Act, redemption_id: str, payment_id: str) -> None:
     charge = _find(act, redemption_id)
     voucher = mine.find(act, charge.voucher_id)
     actors.owner(act, voucher.person_id)
-    if charge.state != STARTED:
-        raise Refused("state")
-    if act.at > charge.started_at + REDEMPTION_LIFE:
-        raise Refused("late")
-    _usable(act, voucher)
-    mine.use(act, voucher, charge.amount_cents, "owner")
-    values = {"state": CONFIRMED, "confirmed_at": act.at, "moved_at": act.at}
-    redemptions.move_redemption(act.conn, redemption_id, STARTED, values)
-    record(act, "redemption", redemption_id, STARTED, CONFIRMED, "owner")
-    owe(act, payment_id, voucher, charge.provider_id, charge.amount_cents, 0, "owner", redemption_id=redemption_id)
-    forget_timers(act, voucher.person_id, redemption_id, (TIME_OUT,))
+    _confirm(act, charge, voucher, payment_id, "owner")
+
+
+def confirm_aloud(act: Act, redemption_id: str, payment_id: str, figures: str) -> None:
+    """The same by the owner's four figures, typed by the charge's partner. Raises Refused ("token") for others."""
+    charge = _find(act, redemption_id)
+    voucher = mine.find(act, charge.voucher_id)
+    actors.with_role(act, "partner")
+    if charge.provider_id != act.person_id:
+        raise Refused("role")
+    if blocked(act):
+        raise Refused("blocked")
+    known = owners_figures(act.keys, voucher.id, redemptions.redemptions_on(act.conn, [voucher.id]))
+    if not compare_digest(known, figures):
+        raise Refused("token")
+    _confirm(act, charge, voucher, payment_id, "aloud")
+
+
+def owners_figures(keys: KeyRing, voucher_id: str, charges: Sequence[Row[Any]]) -> str:
+    """What the owner of this voucher says aloud to confirm a charge without her phone: other figures each time."""
+    confirmed = sum(one.confirmed_at is not None for one in charges if one.voucher_id == voucher_id)
+    return said_figures(keys.hash("voucher said aloud", f"{voucher_id}:{confirmed}").partition(":")[2].encode())
 
 
 def refuse(act: Act, redemption_id: str) -> None:
@@ -136,6 +151,20 @@ def reverse(act: Act, redemption_id: str, reason: str) -> None:
     )
     record(act, "redemption", redemption_id, charge.state, REVERSED, hat, reason=reason)
     call_off(act, hat, redemption_id=redemption_id)
+
+
+def _confirm(act: Act, charge: Row[Any], voucher: Row[Any], payment_id: str, hat: Hat) -> None:
+    if charge.state != STARTED:
+        raise Refused("state")
+    if act.at > charge.started_at + REDEMPTION_LIFE:
+        raise Refused("late")
+    _usable(act, voucher)
+    mine.use(act, voucher, charge.amount_cents, hat)
+    values = {"state": CONFIRMED, "confirmed_at": act.at, "moved_at": act.at}
+    redemptions.move_redemption(act.conn, charge.id, STARTED, values)
+    record(act, "redemption", charge.id, STARTED, CONFIRMED, hat)
+    owe(act, payment_id, voucher, charge.provider_id, charge.amount_cents, 0, hat, redemption_id=charge.id)
+    forget_timers(act, voucher.person_id, charge.id, (TIME_OUT,))
 
 
 def _usable(act: Act, voucher: Row[Any]) -> None:

@@ -57,6 +57,12 @@ def forget(conn: Connection, person_id: str, kind: str, subject: str) -> None:
     _FORGET.run(conn, person=person_id, kind=kind, subject=subject)
 
 
+def is_set(conn: Connection, person_id: str, kind: str, subject: str) -> bool:
+    """True if there is such a timer."""
+    same = (_T.person_id == person_id, _T.kind == kind, _T.subject == subject)
+    return conn.execute(select(_T.id).where(*same)).first() is not None
+
+
 def due(conn: Connection, at: datetime, limit: int = 100) -> list[Timer]:
     """The timers that are due, the oldest first."""
     rows = conn.execute(select(TIMERS).where(_T.due_at <= at).order_by(_T.due_at, _T.id).limit(limit))

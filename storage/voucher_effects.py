@@ -79,6 +79,8 @@ def carry_out(act: Act, order: VoucherOrder, channel: str) -> None:
             redeeming.start(act, key, voucher, cents, token)
         case orders.ConfirmRedemption(redemption_id=key):
             redeeming.confirm(act, key, secrets.token_urlsafe(16))
+        case orders.ConfirmAloud(redemption_id=key, figures=figures):
+            redeeming.confirm_aloud(act, key, secrets.token_urlsafe(16), figures)
         case orders.RefuseRedemption(redemption_id=key):
             redeeming.refuse(act, key)
         case orders.ReverseRedemption(redemption_id=key, reason=reason):

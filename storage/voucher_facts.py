@@ -14,7 +14,7 @@ from storage.voucher_facts_corrections import charged, live, owed
 from storage.voucher_facts_manager import decided, for_firm, to_decide
 from storage.voucher_facts_office import budgets, funds, proposals, to_check, to_pay
 from storage.voucher_facts_owner import calls_for, charges_on, claims_of, requests_of, vouchers_of
-from storage.voucher_facts_partner import code_pause, own_charges, presented
+from storage.voucher_facts_partner import code_pause, own_charges, presented, said_aloud
 
 
 def voucher_facts(
@@ -38,7 +38,7 @@ def voucher_facts(
     partner = "partner" in now.roles
     voucher, wrong = presented(conn, keys, person_id, text, today, at) if partner else (None, False)
     mine, firm_decided = for_firm(conn, person_id)
-    vouchers = vouchers_of(conn, person_id)
+    vouchers = vouchers_of(conn, keys, person_id)
     return VoucherFacts(
         profile=Profile(known.name, last_four(known.iban)),
         calls=calls_for(conn, person_id, now, today),
@@ -62,4 +62,5 @@ def voucher_facts(
         charges=own_charges(conn, person_id) if partner else (),
         code_blocked_until=code_pause(conn, person_id, at) if partner else None,
         wrong_code=wrong,
+        said_aloud=said_aloud(conn, keys, person_id, text, at) if partner else "",
     )

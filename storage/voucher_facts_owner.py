@@ -23,7 +23,9 @@ from conversations.voucher_views import (
     WorkerVoucherView,
 )
 from storage import calls, claims, papers, payments, profiles, redemptions, requests, vouchers
+from storage.crypto import KeyRing
 from storage.money_actors import Held
+from storage.money_redeeming import owners_figures
 from storage.money_view import draft_of, worker_call
 from storage.money_vouchers import residual
 
@@ -77,13 +79,14 @@ def requests_of(conn: Connection, zone: ZoneInfo, person_id: str) -> tuple[Worke
     return tuple(found)
 
 
-def vouchers_of(conn: Connection, person_id: str) -> tuple[WorkerVoucherView, ...]:
+def vouchers_of(conn: Connection, keys: KeyRing, person_id: str) -> tuple[WorkerVoucherView, ...]:
     """Her vouchers, the newest first."""
     rows = vouchers.vouchers_of(conn, person_id)
     if not rows:
         return ()
     until = vouchers.presented_until(conn, [row.id for row in rows])
-    return tuple(_voucher(row, until.get(row.id)) for row in rows)
+    charges = redemptions.redemptions_on(conn, [row.id for row in rows])
+    return tuple(_voucher(row, until.get(row.id), owners_figures(keys, row.id, charges)) for row in rows)
 
 
 def charges_on(conn: Connection, mine: Sequence[WorkerVoucherView]) -> tuple[WorkerRedemptionView, ...]:
@@ -157,7 +160,7 @@ def paper_views(rows: Iterable[Row[Any]]) -> tuple[PaperView, ...]:
     return tuple(PaperView(row.id, row.kind, cast(Any, row.status), row.at) for row in rows)
 
 
-def _voucher(row: Row[Any], until: Any) -> WorkerVoucherView:
+def _voucher(row: Row[Any], until: Any, figures: str) -> WorkerVoucherView:
     kind = category(row.category)
     modes = () if kind is None else tuple(sorted(kind.modes if row.kind == "A" else kind.modes & {"service"}))
     return WorkerVoucherView(
@@ -173,6 +176,7 @@ def _voucher(row: Row[Any], until: Any) -> WorkerVoucherView:
         expires_on=row.expires_on,
         modes=modes,
         token_until=until,
+        figures=figures,
     )
 
 

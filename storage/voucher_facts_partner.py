@@ -1,15 +1,18 @@
 """What a partner sees: whether a code is valid, its category, what is left, initials; and her own charges."""
 
 from datetime import date, datetime
+from hmac import compare_digest
 
 from sqlalchemy import Connection
 
 from conversations.rules.voucher_codes import meant_as_code, token_in, voucher_code_in
-from conversations.rules.voucher_timers import WRONG_TRIES, WRONG_WITHIN
-from conversations.rules.vouchers_moves import LIVE_VOUCHER
+from conversations.rules.voucher_pins import pin_in
+from conversations.rules.voucher_timers import REDEMPTION_LIFE, WRONG_TRIES, WRONG_WITHIN
+from conversations.rules.vouchers_moves import LIVE_VOUCHER, STARTED
 from conversations.voucher_views import PartnerRedemptionView, PartnerVoucherView
 from storage import profiles, redemptions, vouchers
 from storage.crypto import KeyRing
+from storage.money_redeeming import owners_figures
 from storage.money_vouchers import residual
 
 
@@ -44,6 +47,19 @@ def presented(
         ),
         False,
     )
+
+
+def said_aloud(conn: Connection, keys: KeyRing, person_id: str, text: str, at: datetime) -> str:
+    """The open charge of this partner that the four figures in the text confirm; empty for none."""
+    figures = pin_in(text)
+    if figures is None or code_pause(conn, person_id, at) is not None:
+        return ""
+    for row in redemptions.redemptions_by(conn, person_id):
+        if row.state == STARTED and at <= row.started_at + REDEMPTION_LIFE:
+            charges = redemptions.redemptions_on(conn, [row.voucher_id])
+            if compare_digest(owners_figures(keys, row.voucher_id, charges), figures):
+                return str(row.id)
+    return ""
 
 
 def code_pause(conn: Connection, person_id: str, at: datetime) -> datetime | None:

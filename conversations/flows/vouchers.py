@@ -14,7 +14,7 @@ from conversations.messages import Message, Money
 from conversations.rules.voucher_pins import pin_in
 from conversations.rules.vouchers_moves import LIVE_VOUCHER, OPEN_CLAIM
 from conversations.state import Place
-from conversations.voucher_mine import NAME, hub, listing, qr
+from conversations.voucher_mine import NAME, figures, hub, listing, qr
 from conversations.voucher_orders import ReleaseVoucher
 from conversations.voucher_status import (
     claim_acts,
@@ -69,7 +69,7 @@ class Vouchers:
                 return hub(facts)
 
     def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
-        """open, list, request, voucher, claim, qr, give."""
+        """open, list, request, voucher, claim, qr, figures, give."""
         match verb:
             case "list":
                 return listing(facts)
@@ -78,6 +78,9 @@ class Vouchers:
             case "qr":
                 view = one_of(facts.vouchers.vouchers, subject)
                 return told(say("vouchers.gone")) if view is None else qr(view, facts)
+            case "figures":
+                view = one_of(facts.vouchers.vouchers, subject)
+                return told(say("vouchers.gone")) if view is None else figures(view)
             case "give":
                 return self._ask_give(subject, facts)
             case _:

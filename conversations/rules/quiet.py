@@ -1,4 +1,4 @@
-"""When we may write first: never from 20 to 8, at a week-end or on a holiday (domain.md 7.5), in the network's time."""
+"""When we may write first: not from 20 to 8, at week-ends or on holidays (domain.md 7.5), in the network's time."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo

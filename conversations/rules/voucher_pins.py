@@ -1,6 +1,8 @@
-"""The four figures that a partner says aloud where the message does not arrive: they name one charge, no secret.
+"""Four figures said aloud where a confirmation cannot go its ordinary way (domain.md 7.2).
 
-Whoever types them still answers for her own voucher only, in her own chat.
+The message does not arrive: the partner says figures that name one charge, no secret; whoever types them still
+answers for her own voucher only, in her own chat. The owner is without her phone: she says figures of her own, a
+secret that is good for one payment, and the partner types them.
 """
 
 import re
@@ -14,6 +16,11 @@ _FOUR = re.compile(r"(?:pin\s*)?(\d{4})", re.IGNORECASE)
 def pin_of(redemption_id: str) -> str:
     """The four figures of a charge."""
     return f"{int.from_bytes(sha256(redemption_id.encode()).digest()[:4], 'big') % 10_000:04d}"
+
+
+def said_figures(keyed: bytes) -> str:
+    """The owner's four figures, from a keyed digest that nobody can make without the key."""
+    return f"{int.from_bytes(keyed[:8], 'big') % 10_000:04d}"
 
 
 def pin_in(text: str) -> str | None:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 Thing = Literal["request", "voucher", "redemption", "claim", "payment", "call"]
-Hat = Literal["owner", "decider", "firm", "lawyer", "coordinator", "partner", "accountant", "clock"]
-"""In what quality somebody moves: the owner of the request or voucher; a manager of the call, of the association or
+Hat = Literal["owner", "aloud", "decider", "firm", "lawyer", "coordinator", "partner", "accountant", "clock"]
+"""In what quality somebody moves: the owner of the request or voucher; the owner by figures she said aloud, which her
+partner typed (aloud); a manager of the call, of the association or
 (firm) named by it for an enterprise; the welfare manager; ...; the clock is no person."""
 
 DRAFT, SUBMITTED, IN_REVIEW, INFO_NEEDED = "draft", "submitted", "in_review", "info_needed"
@@ -25,6 +26,7 @@ TO_PAY, PAID, PAY_FAILED, CANCELLED, TO_RECOVER = "to_pay", "paid", "pay_failed"
 PROPOSED, OPEN, CLOSED = "proposed", "open", "closed"
 
 _O: Final = frozenset[Hat]({"owner"})
+_CONFIRMS: Final = frozenset[Hat]({"owner", "aloud"})
 _D: Final = frozenset[Hat]({"decider", "firm"})
 _ASSOCIATION: Final = frozenset[Hat]({"decider"})
 _A: Final = frozenset[Hat]({"coordinator"})
@@ -63,10 +65,10 @@ MOVES: Final[Mapping[Thing, Moves]] = {
     },
     "voucher": {
         ("", ISSUED): _D,
-        (ISSUED, PARTLY_USED): _O | _A,
-        (ISSUED, USED): _O | _A,
-        (PARTLY_USED, PARTLY_USED): _O | _A | _P,
-        (PARTLY_USED, USED): _O | _A,
+        (ISSUED, PARTLY_USED): _CONFIRMS | _A,
+        (ISSUED, USED): _CONFIRMS | _A,
+        (PARTLY_USED, PARTLY_USED): _CONFIRMS | _A | _P,
+        (PARTLY_USED, USED): _CONFIRMS | _A,
         (ISSUED, EXPIRED): _CLOCK,
         (PARTLY_USED, EXPIRED): _CLOCK | _A | _P,
         (ISSUED, REVOKED): _A,
@@ -87,7 +89,7 @@ MOVES: Final[Mapping[Thing, Moves]] = {
     },
     "redemption": {
         ("", STARTED): _P,
-        (STARTED, CONFIRMED): _O,
+        (STARTED, CONFIRMED): _CONFIRMS,
         (STARTED, REFUSED): _O | _P,
         (STARTED, TIMED_OUT): _CLOCK,
         (CONFIRMED, SETTLED): _C,
@@ -112,7 +114,7 @@ MOVES: Final[Mapping[Thing, Moves]] = {
         (PAY_FAILED, REVERSED): _A,
     },
     "payment": {
-        ("", TO_PAY): _A | _O,
+        ("", TO_PAY): _A | _CONFIRMS,
         (TO_PAY, PAID): _C,
         (TO_PAY, PAY_FAILED): _C,
         (PAY_FAILED, TO_PAY): _C | _O,

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from storage import (
     money_paying,
     money_redeeming,
     money_requests,
+    money_vouchers,
     papers,
     people,
     profiles,
@@ -22,13 +24,14 @@ from storage import (
     vouchers,
 )
 from storage.claims import CLAIMS
+from storage.crypto import KeyRing, new_key
 from storage.db import Database
 from storage.papers import PAPERS
 from storage.payments import PAYMENTS
 from storage.pots import POTS
 from storage.privacy import drop_guest, erase, export
 from storage.retention import retain
-from storage.vouchers import VOUCHERS
+from storage.vouchers import PRESENTATIONS, VOUCHERS
 from tests.storage.dump import opened, raw
 from tests.storage.money_checks import breaches
 from tests.storage.money_world import IBAN, World, a_spec
@@ -83,6 +86,21 @@ def test_nothing_of_hers_can_be_read_on_the_disk(world: World) -> None:
     seen = opened(world.database)
     for shown in ("Giulia Prova", IBAN, code, "nota segreta", "risposta riservata", "scontrino-di-giulia"):
         assert shown in seen, shown
+
+
+def test_a_code_and_a_picture_are_found_by_hashes_that_nobody_makes_without_the_key(world: World) -> None:
+    key = world.given("giulia", world.opened())
+    world.does("giulia", money_vouchers.present, key, "token")
+    others = KeyRing.parse(new_key())
+    with world.database.read() as conn:
+        code = conn.execute(select(VOUCHERS.c.code_hash).where(VOUCHERS.c.id == key)).scalar_one()
+        token = conn.execute(select(PRESENTATIONS.c.token_hash)).scalar_one()
+    said = world.codes[key]
+    ours = world.database.keys
+    assert (code, token) == (ours.hash("voucher", said), ours.hash("presentation", "token"))
+    assert (code, token) != (others.hash("voucher", said), others.hash("presentation", "token"))
+    plain = {sha256(form.encode()).hexdigest() for form in (said, said.replace("-", ""))}
+    assert not any(one in code for one in plain)
 
 
 def test_an_erased_person_leaves_the_sums_and_no_word(world: World) -> None:

@@ -225,6 +225,17 @@ def test_a_case_that_is_worked_on_again_is_freed_a_day_after_that(world: World, 
     assert request(world, key).taken_by == "" and due(world, "voucher_decision:free") == []
 
 
+def test_freeing_a_case_does_not_put_back_the_clock_that_an_answer_has_started(world: World) -> None:
+    key = world.asked("giulia", world.opened())
+    world.does("elena", money_deciding.ask, key, "period", "", True)
+    world.at += HOUR
+    world.does("giulia", money_requests.answer, key, "da gennaio")
+    running = due(world, "voucher_decision:remind")
+    world.at = NOW + 24 * HOUR
+    world.does("giulia", money_deciding.free_case, key)
+    assert request(world, key).taken_by == "" and due(world, "voucher_decision:remind") == running != []
+
+
 def test_a_timer_that_rings_too_early_is_set_again_and_frees_nobodys_case(world: World) -> None:
     key = world.asked("giulia", world.opened())
     world.does("elena", money_deciding.take_case, key)

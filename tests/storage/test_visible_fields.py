@@ -21,7 +21,7 @@ GOLDEN: dict[str, str] = {
     "WorkerRequestView": "id number state call_id call draft deciders decider submitted_at answer_by asked asked_text"
     " answer_until declined band offer_until offer_taken voucher_id papers",
     "WorkerVoucherView": "id request_id state code kind area category face_cents residual_cents expires_on modes"
-    " token_until",
+    " token_until figures",
     "WorkerRedemptionView": "id voucher_id state provider amount_cents at",
     "ClaimDraft": "voucher_id supplier supplier_tax_id number issued_on gross_cents vat_cents traceable",
     "WorkerClaimView": "id number state draft accepted_cents asked asked_text rejected paid_on failed iban_end"
@@ -49,7 +49,7 @@ GOLDEN: dict[str, str] = {
     "Profile": "name iban_end",
     "VoucherFacts": "profile calls requests vouchers redemptions claims to_decide decided for_firm firm_decided"
     " to_check to_pay budgets proposals live charged owed funds presented charges code_blocked_until"
-    " wrong_code refused",
+    " wrong_code said_aloud refused",
 }
 OWN = {"calls", "requests", "vouchers", "redemptions", "claims"}
 ROLES: dict[str, set[str]] = {

@@ -156,6 +156,53 @@ def test_the_four_figures_confirm_where_the_message_does_not_arrive(network: Net
     assert "Confermato: 40,00" in network.text.replace("\xa0", " ")
 
 
+def figures(network: Network) -> str:
+    """What giulia wrote down at home."""
+    network.says("giulia", "le mie richieste")
+    network.taps("giulia", next(one for one in network.labels("giulia") if "Voucher:" in one).replace("\xa0", " "))
+    found = re.search(r"4 cifre (\d{4})", network.taps("giulia", "Senza telefono?"))
+    assert found is not None
+    return found[1]
+
+
+def another(said: str, by: int = 1) -> str:
+    return f"{(int(said) + by) % 10_000:04d}"
+
+
+def test_who_has_no_phone_says_her_own_figures_and_they_are_good_once(network: Network) -> None:
+    code, said = given(network), figures(network)
+    network.says("paolo", code)
+    network.says("paolo", "40")
+    assert "non tornano" in network.says("paolo", another(said))
+    assert "Confermato: 40,00" in network.says("paolo", f"PIN {said}").replace("\xa0", " ")
+    assert "Se non lo hai fatto tu" in network.read("giulia") and used(network) == 4_000
+    network.says("paolo", code)
+    network.says("paolo", "10")
+    assert "non tornano" in network.says("paolo", said) and used(network) == 4_000
+    assert figures(network) != said
+
+
+def test_five_wrong_figures_stop_a_partner_and_tell_the_coordinator(network: Network) -> None:
+    code, said = given(network), figures(network)
+    network.says("paolo", code)
+    network.says("paolo", "40")
+    for step in range(1, 6):
+        network.says("paolo", another(said, step))
+    assert "Troppi codici sbagliati" in network.says("paolo", said) and used(network) == 0
+    assert network.read("marta").count("cinque codici sbagliati") == 1
+
+
+def test_figures_help_nobody_but_the_partner_of_the_charge_and_not_after_its_time(network: Network) -> None:
+    code, said = given(network), figures(network)
+    network.says("paolo", code)
+    network.says("paolo", "40")
+    network.says("karim", said)
+    assert used(network) == 0
+    network.pass_time(minutes=16)
+    network.says("paolo", said)
+    assert used(network) == 0
+
+
 def test_a_typed_yes_confirms_the_one_charge_that_waits(network: Network) -> None:
     network.says("paolo", given(network))
     network.says("paolo", "40")

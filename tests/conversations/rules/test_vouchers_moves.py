@@ -50,6 +50,9 @@ def test_nobody_decides_or_pays_in_the_wrong_quality() -> None:
     for hat in ("owner", "coordinator", "partner", "decider"):
         assert not lawful("payment", "to_pay", "paid", hat)
     assert not lawful("redemption", "started", "confirmed", "partner"), "the owner always confirms"
+    assert [hat for hat in ("owner", "aloud", "coordinator") if lawful("redemption", "started", "confirmed", hat)] == [
+        "owner", "aloud",
+    ]  # fmt: skip
 
 
 def test_the_clock_never_grants_anything() -> None:
