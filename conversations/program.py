@@ -9,7 +9,9 @@ from conversations.flows.language import Language
 from conversations.flows.link import Link
 from conversations.flows.menu import Menu
 from conversations.flows.needs import Needs
+from conversations.flows.newsdesk import Newsdesk
 from conversations.flows.newsletter import Newsletter
+from conversations.flows.newsroom import Newsroom
 from conversations.flows.privacy import Privacy
 from conversations.flows.voucher_account import VoucherAccount
 from conversations.flows.voucher_call import VoucherCall
@@ -23,7 +25,7 @@ from conversations.flows.vouchers import Vouchers
 from conversations.flows.welcome import Welcome
 
 BASIC = (Welcome(), Joining(), Menu(), Needs(), Faq(), FaqDesk(), Handoff(), Privacy(), Language(), Link())
-NEWS = (Newsletter(),)
+NEWS = (Newsletter(), Newsroom(), Newsdesk())
 VOUCHERS = (
     Vouchers(),
     VoucherRequest(),

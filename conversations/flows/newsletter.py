@@ -10,7 +10,7 @@ from typing import ClassVar, Final, get_args
 
 from conversations.events import Json
 from conversations.facts import Facts, Role
-from conversations.flow import STAY, Heard, Miss, Outcome, Picked, done
+from conversations.flow import STAY, Heard, Miss, Outcome, Picked, done, say
 from conversations.newsroom import reading, wishing
 from conversations.newsroom.wanted import READING
 from conversations.state import Place
@@ -50,6 +50,8 @@ class Newsletter:
 
     def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
         """open, read, later, stop, on, topics, tell, ask, interested; again is the timer of who wanted it later."""
+        if subject and verb != "again" and reading.trial(subject, facts):
+            return Outcome(STAY, effects=(say("newsletter.trial"),))
         match verb:
             case "read":
                 return reading.read(subject, facts, announced=True)

@@ -40,7 +40,7 @@ def digest(issue: Issue, wishes: Wishes, language: str, today: date) -> Message:
     all expired says so.
     """
     items = shown(issue, wishes, today)
-    body: list[Text] = [_told(number, item, language) for number, item in enumerate(items, start=1)]
+    body: list[Text] = [item_text(number, item, language) for number, item in enumerate(items, start=1)]
     hidden = sum(item.expires is None or item.expires >= today for item in issue.items) - len(items)
     if not items:
         body.append(Phrase("newsletter.nothing_current"))
@@ -60,7 +60,7 @@ def opener(issue: Issue, items: Sequence[Item]) -> Template:
     values = (
         Localized(issue.title),
         Verbatim(str(len(items))),
-        _headlines(items[:HEADLINES]),
+        headlines(items[:HEADLINES]),
         Verbatim(issue.id),
     )
     return Template(TEMPLATE, values, whole=True)
@@ -89,7 +89,8 @@ def _choice(number: int, item: Item) -> Choice:
     return Choice(f"{LASTING}:{verb}:{item.id}", Phrase(f"newsletter.{verb}_about", {"number": number}))
 
 
-def _told(number: int, item: Item, language: str) -> Text:
+def item_text(number: int, item: Item, language: str) -> Text:
+    """One item as people read it, with its number."""
     head: dict[str, Param] = {
         "number": number,
         "title": Localized(item.title),
@@ -111,7 +112,7 @@ def _with(text: Text, line: Text) -> Phrase:
     return Phrase("newsletter.and_line", {"text": text, "line": line})
 
 
-def _headlines(items: Sequence[Item]) -> Text:
+def headlines(items: Sequence[Item]) -> Localized:
     """The titles on one line in every language, as many as there is room for."""
     languages = dict.fromkeys(code for item in items for code in item.title)
     told: dict[str, str] = {}

@@ -37,6 +37,7 @@ from conversations.state import Place
 CURRENT: Final = timedelta(days=7)
 """How long an announced issue waits to be opened (channels.md 6.3)."""
 AGAIN: Final = time(9, 30)
+BEFORE: Final = frozenset({"draft", "legal", "approved", "scheduled"})
 LONGEST: Final = 700
 """Characters of a question about an item that are kept."""
 
@@ -52,6 +53,14 @@ def of_item(item_id: str, facts: Facts) -> tuple[Issue, Item] | None:
     known = (*facts.news.archive, *((facts.news.to_read,) if facts.news.to_read else ()))
     pairs = ((issue, item) for issue in known for item in issue.items if item.id == item_id)
     return next(pairs, None)
+
+
+def trial(subject: str, facts: Facts) -> bool:
+    """True if the button belongs to an issue that is not out yet: a preview, or a test an editor sent herself."""
+    return any(
+        issue.state in BEFORE and subject in (issue.id, *(item.id for item in issue.items))
+        for issue in facts.news.issues
+    )
 
 
 def archive(facts: Facts, page: int = 0) -> Outcome:

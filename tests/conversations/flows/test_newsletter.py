@@ -1,15 +1,11 @@
 """A reader and her newsletter: read, later, ask, in and out, topics and hour, old buttons, withdrawn issues."""
 
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from conversations.effects import RecordConsent
-from conversations.events import Chose
-from conversations.news.orders import MarkRead, PostponeRead, ShowInterest
+from conversations.news.orders import ShowInterest
 from conversations.news.views import Wishes
-from tests.conversations.flows.news_world import MONDAY, NewsWorld, golden, issue
+from tests.conversations.flows.news_world import NewsWorld, golden, issue
 
 
 @pytest.fixture

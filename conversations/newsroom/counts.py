@@ -1,0 +1,81 @@
+"""How far an issue is, and how it went, in words: a bar, people by what became of it, why it stopped."""
+
+from typing import Final
+
+from conversations.flow import p
+from conversations.messages import Moment, Text, Verbatim
+from conversations.news.views import Issue, Outcome, Progress
+
+BAR: Final = 12
+GOT: Final[tuple[Outcome, ...]] = ("sent", "delivered", "read")
+"""What the provider has accepted."""
+TOLD: Final[tuple[Outcome, ...]] = ("opened", "expired", "failed", "doubtful", "skipped", "cancelled")
+"""What else is told where there are such people."""
+WAITING: Final[tuple[Outcome, ...]] = ("todo", "sending")
+CHANNELS: Final = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
+REASONS: Final = {
+    "template": ("63027", "63028", "21655", "21656", "92007"),
+    "refused": ("63040", "63041", "63042"),
+    "policy": ("63013", "63026"),
+}
+"""Codes of the channel for which an issue stops at the first (channels.md 6.9)."""
+
+
+def moving(issue: Issue) -> list[Text]:
+    """The bar, how many have it, how fast it goes, and why it rests."""
+    progress = issue.progress
+    if progress is None or not progress.total:
+        return [p("newsdesk.not_begun")]
+    done = progress.total - progress.of(*WAITING)
+    told: list[Text] = [Verbatim(bar(done, progress.total))]
+    told.append(p("newsdesk.done_of", done=done, total=progress.total))
+    told += outcomes(progress)
+    if issue.state == "sending" and progress.pace:
+        told.append(p("newsdesk.pace", pace=round(progress.pace) or 1))
+    if progress.held_until is not None:
+        told.append(p("newsdesk.held", when=Moment(progress.held_until)))
+    if progress.stopped_why:
+        told.append(stopped(progress))
+    return told
+
+
+def outcomes(progress: Progress) -> list[Text]:
+    """What became of whom, only where there is somebody."""
+    told: list[Text] = []
+    for one in TOLD:
+        if count := progress.of(one):
+            told.append(p(f"newsdesk.count_{one}", count=count))
+    return told
+
+
+def report(issue: Issue) -> list[Text]:
+    """How it went, channel by channel."""
+    progress = issue.progress
+    if progress is None or not progress.total:
+        return [p("newsdesk.nobody_had_it")]
+    told: list[Text] = [p("newsdesk.meant_for", count=progress.total)]
+    for channel, by in progress.counts.items():
+        accepted = sum(by.get(one, 0) for one in GOT)
+        arrived = by.get("delivered", 0) + by.get("read", 0)
+        line = p("newsdesk.on_channel", channel=CHANNELS.get(channel, channel), accepted=accepted)
+        if channel == "whatsapp":
+            more = p("newsdesk.arrived", arrived=arrived, read=by.get("read", 0))
+            line = p("newsletter.and_line", text=line, line=more)
+        told.append(line)
+    return [*told, *outcomes(progress)]
+
+
+def stopped(progress: Progress) -> Text:
+    """Why it stopped by itself."""
+    code = progress.stopped_why
+    for reason, codes in REASONS.items():
+        if code in codes:
+            return p(f"newsdesk.stopped_{reason}", why=code)
+    return p("newsdesk.stopped_why", why=code)
+
+
+def bar(done: int, total: int) -> str:
+    """A bar of fixed width and the share; full only when it is."""
+    share = done * 100 // total
+    full = done * BAR // total
+    return f"{'▓' * full}{'░' * (BAR - full)} {share}%"
