@@ -61,6 +61,7 @@ class App:
     answers: Answers | None = None
     broadcast: Broadcast | None = None
     durable: Durable | None = None
+    visit_feeds: Callable[[], Awaitable[object]] | None = None
     _ringing: set[asyncio.Future[None]] = field(default_factory=set)
 
     async def pulse(self) -> Pulse:
@@ -175,6 +176,10 @@ class App:
                 if isinstance(channel, KeepsAList):
                     await self._reconcile(channel)
 
+        async def feeds() -> None:
+            if self.visit_feeds is not None:
+                await self.visit_feeds()
+
         async def night() -> None:
             await self.lanes.run(partial(retain, at=self.clock.now()))
             await self.lanes.run(partial(review, at=self.clock.now(), zone=self.settings.zone))
@@ -186,6 +191,7 @@ class App:
             recipients=self._recipients,
             answers=answers,
             missed=missed,
+            feeds=feeds,
             night=night,
         )
 
@@ -209,7 +215,7 @@ class App:
             return
         self.broadcast.nudge()
         for channel in await self.broadcast.due():
-            await self.durable.start(SENDING, channel)
+            await self.durable.start(SENDING, channel, self.broadcast.rules[channel].lost_after)
         if self.durable.opened:
             dead_before = self.clock.now() - DEAD_AFTER
             await self.durable.reconcile(await self.lanes.run(partial(outbox.living_nodes, since=dead_before)))

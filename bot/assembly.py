@@ -20,6 +20,7 @@ from bot.channels.simulator_store import TableStore
 from bot.channels.whatsapp_config import WhatsAppConfig
 from bot.channels.whatsapp_templates import OpenerTemplate, filled_body, filled_token, read_templates, values
 from bot.clock import Clock
+from bot.feeds import FeedWeb
 from bot.keys import open_keys
 from bot.metrics import SENDS, watch_poll_age
 from bot.settings import Settings
@@ -27,12 +28,15 @@ from bot.turns import Turns
 from conversations.events import Address
 from conversations.facts import House, Role
 from conversations.messages import Phrase
+from conversations.news.digest import TEMPLATE as NEWS_OPENER
 from conversations.news.digest import digest
+from conversations.news.views import Price
 from conversations.phrases import Catalog, render
 from conversations.program import engine
 from scheduler.broadcast import Broadcast, rules_for
 from scheduler.delivery import Delivery
 from scheduler.durable import Durable, beside
+from scheduler.feeds import visit_feeds
 from scheduler.files import file_sources
 from scheduler.render import Renderer
 from scheduler.sending import Opener
@@ -42,6 +46,10 @@ from storage.db import Database
 from storage.facts import World
 from storage.forms import Library
 from storage.lanes import Lanes
+from storage.news.prices import read_prices
+from storage.news.report import Means
+from storage.news.feed_list import FILE as FEEDS
+from storage.news.feed_list import read_feeds
 from storage.rotation import check_keys
 
 if TYPE_CHECKING:
@@ -99,15 +107,19 @@ async def _assemble(
         # before the first event: what a process claims that never gave a sign of life, another one takes over
         await lanes.run(partial(outbox.beat, node=node, at=clock.now()))
     served: list[TelegramChannel] = []
-    world = World(content, partial(_house, settings, served), database.keys, Library(), answers)
     delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
+    templates = read_templates((content_folder() / "templates.toml").read_text("utf-8"))
+    means = partial(_means, settings, delivery, templates, read_prices(content_folder()))
+    world = World(content, partial(_house, settings, served), database.keys, Library(), answers, means)
     turns = Turns(lanes, world, engine(), delivery, clock.now, partial(_show_commands, served, catalog))
     app = App(settings, database, lanes, clock, content, turns, delivery, answers=answers)
     if alone:
         rules = rules_for(settings.whatsapp_daily_limit)
         app.broadcast = Broadcast(delivery, digest, ZoneInfo(settings.tz_name), rules)
         app.durable = Durable(beside(settings.database), node, {SENDING: app.broadcast.run})
-    templates = read_templates((content_folder() / "templates.toml").read_text("utf-8"))
+    if alone and settings.newsletter_feeds:
+        followed = read_feeds((content_folder() / FEEDS).read_text("utf-8"))
+        app.visit_feeds = partial(visit_feeds, lanes, FeedWeb(followed.hosts), followed.feeds, clock.now)
     if settings.telegram:
         served.append(_telegram(settings, turns, catalog))
         app.add(served[0])
@@ -150,6 +162,19 @@ def _house(settings: Settings, telegram: Sequence[TelegramChannel]) -> House:
         sensitive_on_whatsapp=settings.sensitive_on_whatsapp,
         telegram_bot=telegram[0].username if telegram else "",
         whatsapp_number=settings.twilio_whatsapp_from.removeprefix("whatsapp:"),
+    )
+
+
+def _means(
+    settings: Settings, delivery: Delivery, templates: Sequence[OpenerTemplate], prices: tuple[Price, ...]
+) -> Means:
+    """What there is to send a newsletter with, on the channels that are served by now."""
+    return Means(
+        rates={name: delivery.paces[name].rate for name in delivery.senders if name in delivery.paces},
+        daily_limit=settings.whatsapp_daily_limit,
+        prices=prices,
+        opener_languages=[code for one in templates if one.name == NEWS_OPENER for code in one.bodies],
+        rule=settings.rule,
     )
 
 

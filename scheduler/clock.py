@@ -36,6 +36,7 @@ class Chores:
     recipients: Chore
     answers: Chore
     missed: Chore
+    feeds: Chore
     night: Chore
 
 
@@ -58,6 +59,7 @@ def table(chores: Chores, zone: ZoneInfo, rule: Rule | None = None) -> tuple[Ent
         Entry("issues that begin", _every(seconds=60, at=5), chores.newsletter),
         Entry("answers' index", _every(seconds=60, at=20), chores.answers),
         Entry("what we missed", _every(seconds=3600, at=7 * 60), chores.missed),
+        Entry("feeds", _every(seconds=3 * 3600, at=40 * 60), chores.feeds),
         Entry("night", _each_day(zone, hour=3, minute=30), chores.night),
     ]
     if rule is not None:

@@ -3,11 +3,14 @@
 import asyncio
 import gzip
 import io
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from bot.assembly import opened
 from bot.feeds import LARGEST, FeedWeb
+from bot.settings import Settings
 from scheduler.feed_reading import NoFeed
 from tests.fakes.feed_server import FeedServer, rss
 
@@ -155,3 +158,11 @@ async def test_private_addresses_plain_http_and_other_ports_are_never_asked_in_s
         assert await refused(source, "https://news.example:8443/a") == "its address names a port"
         assert "no host of" in await refused(source, "https://user:word@news.example/a")
         assert server.asked == []
+
+
+async def test_the_program_visits_feeds_only_where_it_is_told_to(tmp_path: Path) -> None:
+    quiet = Settings.load(None, data_dir=tmp_path)
+    async with opened(quiet, load_demo=False) as app:
+        assert app.visit_feeds is None
+    async with opened(Settings.load(None, data_dir=tmp_path, newsletter_feeds=True), load_demo=False) as app:
+        assert app.visit_feeds is not None

@@ -92,6 +92,12 @@ def test_what_runs_each_hour_runs_each_hour_that_passes_clock_changes_or_not() -
     assert all(later - earlier == HOUR for earlier, later in pairwise(fired))
 
 
+def test_the_feeds_are_visited_every_three_hours_and_not_all_programs_at_the_hour() -> None:
+    fired = [at.astimezone(UTC) for at in ticks(line("feeds").when, START, END)]
+    assert len(fired) == 400 * 8
+    assert {at.minute for at in fired} == {40}
+
+
 @pytest.mark.parametrize("name", ["due timers", "issues that begin", "answers' index", *OFTEN])
 @pytest.mark.parametrize("day", [AUTUMN, SPRING, AGAIN])
 def test_what_runs_often_misses_no_minute_of_the_nights_of_the_change(name: str, day: date) -> None:
