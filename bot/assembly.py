@@ -46,10 +46,10 @@ from storage.db import Database
 from storage.facts import World
 from storage.forms import Library
 from storage.lanes import Lanes
-from storage.news.prices import read_prices
-from storage.news.report import Means
 from storage.news.feed_list import FILE as FEEDS
 from storage.news.feed_list import read_feeds
+from storage.news.prices import read_prices
+from storage.news.report import Means
 from storage.rotation import check_keys
 
 if TYPE_CHECKING:
@@ -58,8 +58,12 @@ if TYPE_CHECKING:
 SHOWN = 3
 """Phones on the simulator page when it is opened first: a worker, the welfare manager, a partner."""
 
-COMMANDS = ("menu", "questionario", "persona", "privacy", "lingua", "collega", "annulla", "stop", "aiuto")
-ROLE_COMMANDS: dict[Role, tuple[str, ...]] = {"welfare_manager": ("domande",)}
+COMMANDS = ("menu", "questionario", "notizie", "persona", "privacy", "lingua", "collega", "annulla", "stop", "aiuto")
+ROLE_COMMANDS: dict[Role, tuple[str, ...]] = {
+    "welfare_manager": ("domande", "numeri"),
+    "editor": ("redazione",),
+    "coordinator": ("redazione", "numeri"),
+}
 
 
 class AlreadyRunning(Exception):
@@ -266,7 +270,7 @@ def _show_commands(
     served: Sequence[TelegramChannel], catalog: Catalog, address: Address, roles: frozenset[Role]
 ) -> None:
     """The Telegram menu of somebody with a role of her own shows what the role adds."""
-    names = [name for role, names in ROLE_COMMANDS.items() if role in roles for name in names]
+    names = list(dict.fromkeys(name for role, names in ROLE_COMMANDS.items() if role in roles for name in names))
     if address.channel != "telegram" or not names or not served:
         return
     extra = {

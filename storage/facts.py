@@ -30,8 +30,8 @@ from conversations.faq_wanted import desk_wanted
 from conversations.faq_wanted import wanted as faq_wanted
 from conversations.forms.form import Form
 from conversations.forms.walk import from_json as run_from_json
-from conversations.news.views import NO_NEWS
-from conversations.newsroom.wanted import in_hand
+from conversations.news.views import NO_NEWS, NewsFacts
+from conversations.newsroom.wanted import in_hand, plans
 from conversations.newsroom.wanted import wanted as news_wanted
 from conversations.rules.codes import INVITATION, LINK, code_in
 from conversations.rules.tickets import ticket_number
@@ -43,6 +43,7 @@ from storage.content import Content
 from storage.crypto import KeyRing
 from storage.faq_library import Answers
 from storage.news.facts import news_facts
+from storage.news.report import NO_MEANS, Means, with_plan
 from storage.people import KnownPerson
 from storage.prepared import Prepared
 from storage.voucher_facts import voucher_facts
@@ -53,13 +54,15 @@ CLOSED_SHOWN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What does not change from turn to turn: the content, the house, the keys, the compiled forms, the answers."""
+    """What does not change from turn to turn: the content, the house, the keys, the compiled forms, the answers, and
+    what there is to send a newsletter with."""
 
     content: Content
     house: Callable[[], House]
     keys: KeyRing
     library: forms.Library
     answers: Answers = field(default_factory=lambda: Answers((), ()))
+    news: Callable[[], Means] = lambda: NO_MEANS
 
 
 def gather(conn: Connection, world: World, known: KnownPerson, event: Event, state: State, look: Look) -> Facts:
@@ -101,17 +104,19 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         desk=faq_facts.desk(conn, person.id, _topic_in_hand(event, state))
         if person.holds("welfare_manager") and desk_wanted(state, event.what)
         else NO_DESK,
-        news=news_facts(
-            conn,
-            person.id,
-            {held.role for held in memberships},
-            event.at,
-            world.content.catalog.zone,
-            in_hand(state, event.what),
-        )
+        news=_news(conn, world, person, event, state)
         if news_wanted(state, event.what)
         else NO_NEWS,
     )
+
+
+def _news(conn: Connection, world: World, person: Person, event: Event, state: State) -> NewsFacts:
+    """The newsletter as she may see it; a coordinator who plans an issue also sees whom it would reach."""
+    zone, issue_id = world.content.catalog.zone, in_hand(state, event.what)
+    roles = {held.role for held in person.memberships}
+    news = news_facts(conn, person.id, roles, event.at, zone, issue_id)
+    planned = issue_id if person.holds("coordinator") and plans(state, event.what) else ""
+    return with_plan(conn, news, world.news(), planned, event.at, zone)
 
 
 def _memberships(conn: Connection, person_id: str) -> tuple[Membership, ...]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from conversations.messages import Localized
+
 IssueState = Literal[
     "draft", "legal", "approved", "scheduled", "sending", "paused", "sent", "cancelled", "withdrawn"
 ]
@@ -159,13 +161,13 @@ class Audience:
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a message costs on a channel, in millionths of a euro (content/newsletter/prices.toml); `as_of` says when
-    it was looked up, `source` where."""
+    it was looked up, `source` where, and whether anybody has verified it."""
 
     channel: str
     opener: int
     message: int
     as_of: date
-    source: str
+    source: Localized
 
 
 @dataclass(frozen=True, slots=True)

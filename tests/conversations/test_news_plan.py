@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.messages import Localized
 from conversations.news.plan import NEVER, Plan, plan
 from conversations.news.views import Audience, Price, Prospect
 
 ROME = ZoneInfo("Europe/Rome")
 NOON = datetime(2026, 11, 10, 11, 30, tzinfo=UTC)
 RATES = {"telegram": 25.0, "whatsapp": 10.0}
-PRICE = Price("whatsapp", 60_000, 5_000, date(2026, 11, 1), "a price list")
+PRICE = Price("whatsapp", 60_000, 5_000, date(2026, 11, 1), Localized({"it": "un listino"}))
 
 
 def planned(*audience: Audience, limit: int = 250, used: int = 0, start: datetime = NOON, rate: float = 0.0) -> Plan:
