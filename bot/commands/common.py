@@ -18,7 +18,6 @@ from bot import logs
 from bot.channels.whatsapp_templates import BadTemplates
 from bot.keys import open_keys
 from bot.settings import Settings, SettingsError, misspelt
-from storage import migrate
 from storage.content import ContentError
 from storage.crypto import CryptoError
 from storage.db import Database, StorageError
@@ -102,6 +101,9 @@ def settings() -> Settings:
 @contextmanager
 def store(found: Settings) -> Iterator[Database]:
     """The migrated database, also while the bot runs; closed at the end."""
+    # the migrations take a sixth of a second that a command without a database does not need
+    from storage import migrate
+
     keys, _ = open_keys(found)
     database = Database(found.database, keys)
     try:

@@ -10,10 +10,8 @@ from bot.commands.faq import app
 from storage import faq_topics
 from storage.content import content_folder
 from storage.faq_export import write_folder
-from storage.faq_import import bring
 from storage.faq_library import topic_of
 from storage.seeds import answers
-from storage.workbooks_faq import write_sheet
 
 Source = Annotated[Path, typer.Argument(help="A .md file, a folder of them, or an .xlsx workbook.", exists=True)]
 Target = Annotated[Path, typer.Argument(help="A folder for Markdown files, or a name that ends in .xlsx.")]
@@ -26,6 +24,9 @@ Family = Annotated[str, typer.Option(help="Every unsigned topic of this family."
 @app.command("import")
 def import_(source: Source) -> None:
     """Bring topics from Markdown or a sheet into the database; a changed text loses its signature."""
+    # workbooks take time that asking a question does not need
+    from storage.faq_import import bring
+
     with told():
         found = settings()
         with store(found) as database, database.write() as conn:
@@ -44,6 +45,8 @@ def export(target: Target) -> None:
         if not topics:
             raise Wrong("There is no topic in the database yet: `wis run` puts those of content/faq there.")
         if target.suffix == ".xlsx":
+            from storage.workbooks_faq import write_sheet
+
             target.write_bytes(write_sheet(topics))
         else:
             write_folder(topics, target)
