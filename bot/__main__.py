@@ -30,10 +30,15 @@ COMMANDS = {
         "faq": ("bot.commands.faq_rows:app", "Ask, measure and check them; import, export and sign them."),
     },
     "The newsletter": {
+        "newsletter": (
+            "bot.commands.newsletter_acts:app",
+            "Its issues: write, check, sign, approve, schedule, steer, withdraw.",
+        ),
         "feeds": ("bot.commands.feeds:app", "The feeds that suggest items: list, visit, see what they brought."),
     },
     "Looking after it": {
         "events": ("bot.commands.events:app", "Messages that could not be worked: list, show, try again."),
+        "db": ("bot.commands.database:app", "The whole database: copy it to PostgreSQL or back, compare two."),
         "keys": ("bot.commands.keys:app", "The keys that encrypt personal data: make one, change over to it."),
         "whatsapp": ("bot.commands.whatsapp:app", "The message templates at Twilio and Meta."),
     },

@@ -19,6 +19,7 @@ WITHIN = {
     "payments": ["list", "batch", "paid", "failed", "again"],
     "audit": ["verify", "rebuild"],
     "export": ["dossier"],
+    "newsletter": ["list", "show", "check", "import", "export", "preview", "hand", "sign", "approve", "redraft"],
     "events": ["list", "show", "retry"],
     "keys": ["new", "rotate"],
     "whatsapp": ["sync-templates"],
