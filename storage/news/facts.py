@@ -57,9 +57,17 @@ def current(issue: Issue, today: date) -> Issue:
     return replace(issue, items=tuple(one for one in issue.items if one.expires is None or one.expires >= today))
 
 
+def public(issue: Issue) -> Issue:
+    """The issue as its readers may know it: what it says, not who wrote, signed and sent it, nor how."""
+    items = tuple(replace(one, signed_by="", signed_at=None) for one in issue.items)
+    return replace(
+        issue, items=items, created_by="", approved_by="", approved_revision=0, rate=0.0, at_most_once=False
+    )
+
+
 def _archive(conn: Connection, today: date) -> tuple[Issue, ...]:
     sent = views.issues(conn, _I.state == "sent", limit=ARCHIVE)
-    return tuple(issue for issue in (current(one, today) for one in sent) if issue.items)
+    return tuple(public(issue) for issue in (current(one, today) for one in sent) if issue.items)
 
 
 def _to_read(conn: Connection, person_id: str, in_hand: str) -> Issue | None:
@@ -69,7 +77,8 @@ def _to_read(conn: Connection, person_id: str, in_hand: str) -> Issue | None:
     named = conn.execute(mine.where(_R.issue_id == in_hand, _R.outcome.in_(TO_READ))).scalar()
     waits = mine.where(_R.outcome == "opened").order_by(_R.opened_at.desc(), _R.id.desc()).limit(1)
     key = named or conn.execute(waits).scalar()
-    return None if key is None else views.issue(conn, key)
+    issue = None if key is None else views.issue(conn, key)
+    return None if issue is None else public(issue)
 
 
 def _office_issues(conn: Connection, in_hand: str) -> tuple[Issue, ...]:
