@@ -17,12 +17,12 @@ from bot.web import Pulse, read_pulse, web_app
 from scheduler.broadcast import Broadcast
 from scheduler.chores import fetch_files, ring_timers
 from scheduler.clock import Chores, start_clock
-from scheduler.delivery import DEAD_AFTER, Delivery
+from scheduler.delivery import Delivery
 from scheduler.durable import Durable
-from scheduler.issues import begin_issues, enqueue_issues
+from scheduler.issues import begin_issues, enqueue_issues, show_progress
 from scheduler.news_files import read_news_files
 from scheduler.sending import Sender, SendError
-from storage import notes, outbox
+from storage import notes
 from storage.content import Content
 from storage.db import Database
 from storage.faq_library import Answers
@@ -39,9 +39,6 @@ WARM_SECONDS = 3.0
 """Seconds after the start at which the index of the answers is made."""
 
 SEEN = "whatsapp.seen"
-
-SENDING = "broadcast"
-"""The work of a channel's run."""
 
 
 @dataclass(slots=True)
@@ -189,6 +186,7 @@ class App:
             files=files,
             newsletter=self._newsletter,
             recipients=self._recipients,
+            progress=self._progress,
             answers=answers,
             missed=missed,
             feeds=feeds,
@@ -209,16 +207,14 @@ class App:
         await enqueue_issues(self.lanes, names, self.clock.now(), self.settings.zone)
         await self.send_newsletters()
 
+    async def _progress(self) -> None:
+        if await show_progress(self.lanes, self.database, self.clock.now()):
+            self.delivery.nudge()
+
     async def send_newsletters(self) -> None:
         """Every channel where something of the newsletter is due has its run, on this process or another one."""
-        if self.broadcast is None or self.durable is None:
-            return
-        self.broadcast.nudge()
-        for channel in await self.broadcast.due():
-            await self.durable.start(SENDING, channel, self.broadcast.rules[channel].lost_after)
-        if self.durable.opened:
-            dead_before = self.clock.now() - DEAD_AFTER
-            await self.durable.reconcile(await self.lanes.run(partial(outbox.living_nodes, since=dead_before)))
+        if self.broadcast is not None and self.durable is not None:
+            await self.broadcast.begin(self.durable)
 
     async def _close_sending(self) -> None:
         """What is on its way is sent or given back, within DRAIN_SECONDS."""

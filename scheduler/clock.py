@@ -34,6 +34,7 @@ class Chores:
     files: Chore
     newsletter: Chore
     recipients: Chore
+    progress: Chore
     answers: Chore
     missed: Chore
     feeds: Chore
@@ -53,6 +54,7 @@ def table(chores: Chores, zone: ZoneInfo, rule: Rule | None = None) -> tuple[Ent
     """Every time there is. The newsletter's standing slot is looked at each minute too, so that a process that was
     down then still finds it."""
     lines = [
+        Entry("progress of an issue", _every(seconds=5), chores.progress),
         Entry("files people sent", _every(seconds=10), chores.files),
         Entry("recipients of an issue", _every(seconds=10), chores.recipients),
         Entry("due timers", _every(seconds=60), chores.timers),

@@ -3,14 +3,16 @@
 Everything is found in the database (level-triggered), so that it does not matter which process looks, nor when.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from conversations.news.calendar import Rule
+from storage.db import Database
 from storage.lanes import Job, Lanes
-from storage.news import enqueue, starting
+from storage.news import enqueue, live, starting
 from storage.news.slots import Begun
 
 KEY = "newsletter"
@@ -34,6 +36,14 @@ async def enqueue_issues(
     for issue in await lanes.run(partial(enqueue.to_settle, channels=channels)):
         batches += await _until_done(lanes, partial(enqueue.settle_batch, issue_id=issue, size=size))
     return batches
+
+
+async def show_progress(lanes: Lanes, database: Database, at: datetime) -> int:
+    """Coordinators who watch an issue see how far it is; how many messages that takes."""
+    shown = await asyncio.to_thread(live.look, database, at)
+    if shown:
+        await lanes.run(partial(live.post, shown=shown, at=at), KEY)
+    return len(shown)
 
 
 async def _until_done(lanes: Lanes, batch: Job) -> int:

@@ -216,6 +216,13 @@ def put_back(conn: Connection, key: int, due_at: datetime, code: str, reason: st
     )
 
 
+def send_anew(conn: Connection, key: int, body: Mapping[str, Json], at: datetime) -> bool:
+    """What was sent is to be replaced by this where the reader has it; False if it was not sent yet, or is gone."""
+    sent = (_O.id == key, _O.rank >= RANKS[SENT], _O.rank < RANKS[FAILED], _O.ref != "")
+    anew = {"status": TODO, "rank": 0, "attempts": 0, "replaces": _O.ref, "due_at": at, "claimed_by": None}
+    return conn.execute(update(OUTBOX).where(*sent).values(body=dict(body), **anew)).rowcount > 0
+
+
 def park(conn: Connection, key: int, ref: str, at: datetime) -> None:
     """Only the opener went out: the text waits until the reader writes."""
     parked = {"status": PARKED, "rank": RANKS[PARKED], "ref": ref[:80], "sent_at": at}
@@ -316,6 +323,11 @@ def let_go(conn: Connection, node: str, in_hand: Sequence[int], at: datetime) ->
 def leave(conn: Connection, nodes: Sequence[str]) -> None:
     """These processes are gone: what they had claimed may be taken at once."""
     conn.execute(NODES.delete().where(NODES.c.id.in_(nodes)))
+
+
+def living_nodes(conn: Connection, since: datetime) -> list[str]:
+    """The processes that gave a sign of life since then."""
+    return list(conn.execute(select(NODES.c.id).where(NODES.c.beat_at >= since)).scalars())
 
 
 def other_nodes(conn: Connection, node: str) -> list[str]:

@@ -37,7 +37,7 @@ SPRING = date(2027, 3, 28)
 """02:00 to 03:00 does not come."""
 AGAIN = date(2027, 10, 31)
 RULE = read_rule("2 tue 12:30")
-OFTEN = {"files people sent": 10.0, "recipients of an issue": 10.0}
+OFTEN = {"progress of an issue": 5.0, "files people sent": 10.0, "recipients of an issue": 10.0}
 NODES = ("a", "b", "c")
 
 
