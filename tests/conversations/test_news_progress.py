@@ -1,6 +1,7 @@
 """What a coordinator reads while an issue goes out, in Italian, at every turn of its way."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from conversations.phrases import render
 from storage.content import Content
 
 NOW = datetime(2026, 11, 10, 11, 30, tzinfo=UTC)
+HOURS = timedelta(hours=2)
 
 
 def issue(
@@ -23,7 +25,7 @@ def issue(
     held: datetime | None = None,
     **counts: int,
 ) -> Issue:
-    known: dict[Outcome, int] = {outcome: count for outcome, count in counts.items()}  # type: ignore[misc]
+    known = cast(dict[Outcome, int], counts)
     progress = Progress({"telegram": known}, enqueued, pace, held, why)
     return Issue("n1", "2026-11", "monthly", {"it": "Notizie"}, state, 3, progress=progress)
 
@@ -61,8 +63,8 @@ def test_in_the_middle_it_tells_how_many_have_it_and_how_long_it_takes(content: 
         (issue(enqueued=False, todo=5), "Sto ancora preparando l'elenco delle persone."),
         (issue(todo=5, pace=25.0), "Manca meno di un minuto."),
         (issue(todo=5), "Le altre persone aspettano: la loro ora, o il limite di WhatsApp."),
-        (issue(todo=5, pace=1.0, held=NOW + timedelta(hours=2)), "Il canale chiede una pausa fino al 10/11/2026, 14:30."),
-        (issue(todo=60, pace=1.0, held=NOW - timedelta(hours=2)), "Manca meno di un minuto."),
+        (issue(todo=5, pace=1.0, held=NOW + HOURS), "Il canale chiede una pausa fino al 10/11/2026, 14:30."),
+        (issue(todo=60, pace=1.0, held=NOW - HOURS), "Manca meno di un minuto."),
         (issue("paused", todo=5), "In pausa: non parte niente finché non riprendi."),
         (issue("paused", todo=5, why="63040"), "Si è fermato da solo. Causa: 63040."),
         (issue("sent", sent=5), "Invio finito."),

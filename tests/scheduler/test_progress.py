@@ -15,7 +15,7 @@ from storage.news.issues import ISSUES
 from storage.news.recipients import RECIPIENTS
 from storage.outbox import OUTBOX
 from tests.office import NOW, Office, open_office
-from tests.readers import ISSUE, OFFICE, add_address, add_issue, add_office, add_readers, add_rows
+from tests.readers import OFFICE, add_address, add_issue, add_office, add_readers, add_rows
 
 PHONE = "900"
 STEP = timedelta(seconds=5)
