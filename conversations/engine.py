@@ -53,6 +53,7 @@ from conversations.rules.codes import INVITATION, code_in
 from conversations.rules.voucher_codes import token_in
 from conversations.state import HOME, START, Place, State
 from conversations.understand import Word, word_in
+from conversations.voucher_deciding import passed_on
 from conversations.voucher_orders import VoucherOrder
 
 OPENER = "opener"
@@ -97,7 +98,7 @@ class Engine:
         state = self._permitted(state, facts)
         step = self._step(state, event, facts)
         if facts.vouchers.refused and any(isinstance(effect, VoucherOrder) for effect in step.effects):
-            return self._refused(state, event, facts)
+            return self._refused(state, event, step.effects, facts)
         return step
 
     def _step(self, state: State, event: Event, facts: Facts) -> Step:
@@ -120,11 +121,12 @@ class Engine:
             case _:
                 assert_never(event.what)
 
-    def _refused(self, state: State, event: Event, facts: Facts) -> Step:
+    def _refused(self, state: State, event: Event, dropped: tuple[Effect, ...], facts: Facts) -> Step:
         """An order of this very turn was refused a moment ago and no fact foresaw it: why is told instead."""
         if isinstance(event.what, Due):
             return Step(state, ())
-        return self._show_again(state, facts, p(f"voucher.refused_{facts.vouchers.refused}"))
+        why = say(f"voucher.refused_{facts.vouchers.refused}")
+        return self._show_after(state, (*passed_on(dropped, facts), why), facts)
 
     def _joined(self, state: State, code: str, facts: Facts) -> Step:
         if token_in(code) and facts.person.holds("partner"):

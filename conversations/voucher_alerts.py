@@ -25,7 +25,7 @@ def buttons(key: str, firm: bool = False) -> tuple[Choice, ...]:
 def to_deciders(key: str, area_code: str, cents: int, firm_name: str | None, phrase: str = "new") -> Say:
     """The push for whoever decides; `firm_name` is the worker's name where her firm's own manager does, else None.
 
-    `phrase` is "new", "remind" or "complete".
+    `phrase` is "new", "remind", "complete" or (for the association only) "unreachable", "passed_on".
     """
     if firm_name is not None:
         return Say(_firm(key, firm_name, area_code, cents, phrase), ToDeciders(key), "alert")
@@ -67,7 +67,7 @@ def to_coordinators(told: Phrase, way: Choice) -> Say:
 
 
 def late(key: str, flag: str) -> Say:
-    """A request that nobody decides, for the coordinators; `flag` is "escalated", "late" or "unreachable"."""
+    """A request that nobody decides, for the coordinators; `flag` is "escalated" or "late"."""
     return to_coordinators(
         p(f"voucher_notice.{flag}", number=number(key)), lasting(DECISION, "open", key, "voucher_decision.details")
     )

@@ -1,5 +1,6 @@
 """One request in the hands of who decides: its card, and approve, decline, ask, wait, undo, leave, papers."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from conversations.effects import Effect, Say
@@ -19,6 +20,7 @@ from conversations.voucher_orders import (
     AskForPaper,
     AskWorker,
     Decline,
+    Escalate,
     FreeCase,
     ReverseDecision,
     Score,
@@ -184,6 +186,15 @@ def paper(key: str, facts: Facts, verify: bool) -> Outcome:
     return told(say("voucher_decision.not_yours"))
 
 
+def passed_on(dropped: Sequence[Effect], facts: Facts) -> tuple[Effect, ...]:
+    """The association decides what a firm's own manager could not approve, for a reason that she does not learn."""
+    keys = [one.request_id for one in dropped if isinstance(one, Approve)]
+    view = firm_view(keys[0], facts) if keys and facts.vouchers.refused == "association" else None
+    if view is None:
+        return ()
+    return Escalate(view.id), to_deciders(view.id, view.area, view.amount_cents, None, "passed_on")
+
+
 def _grant(key: str, cents: int, facts: Facts) -> tuple[Effect, ...]:
     voucher, code = facts.fresh[0], voucher_code(facts.fresh[1])
     return Approve(key, voucher, code), approved(key, cents, voucher)
@@ -230,7 +241,7 @@ def _undo(key: str, reason: str, facts: Facts) -> Outcome:
     effects: tuple[Effect, ...] = (
         ReverseDecision(key, new, reason),
         reversed_(key, reason),
-        to_deciders(new, view.area, view.amount_cents, None),
+        to_deciders(new, view.area, view.amount_cents, view.name if view.by_firm else None),
     )
     return first(done(), *effects, say("voucher_decision.undone", old=view.number, number=number(new)))
 

@@ -73,6 +73,7 @@ def foreseen(known: VoucherFacts, order: VoucherOrder, now: datetime) -> Voucher
             | orders.Decline(request_id=key)
             | orders.Waitlist(request_id=key)
             | orders.AskWorker(request_id=key)
+            | orders.Escalate(request_id=key)
         ):
             return replace(
                 known,

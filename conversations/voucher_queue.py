@@ -67,7 +67,7 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
             )
             return told(late(key, "late"), notice(sorry))
         case "unreachable":
-            return told(late(key, "unreachable"))
+            return told(of_request(found, name, "unreachable"))
         case _:
             return told()
 

@@ -162,7 +162,7 @@ class ManagerRequestView:
     `fits` that the money is there now; `taken_by` the name of who works on it, `mine` that it is the reader.
     `papers` of a sensitive category are listed for who is assigned, their content never comes by chat.
     `decides` is False where she may only take it on and ask; `undoable` says that the decision can be reversed now,
-    `by_score` that the call orders by points.
+    `by_score` that the call orders by points, `by_firm` that the firm's own manager decides.
     """
 
     id: str
@@ -201,6 +201,7 @@ class ManagerRequestView:
     decides: bool = True
     undoable: bool = False
     by_score: bool = False
+    by_firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

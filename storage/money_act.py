@@ -26,7 +26,7 @@ from storage.db import Conflict
 Why = Literal[
     "state", "role", "own", "unreachable", "funds", "cap", "closed", "expired", "amount", "duplicate", "late",
     "blocked", "taken", "second", "reason", "consent", "notice", "draft", "account", "sensitive", "open_claims",
-    "token",
+    "token", "association",
 ]  # fmt: skip
 
 ZONE: Final = ZoneInfo("Europe/Rome")

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from conversations.call_spec import CallSpec
 from conversations.rules.reasons import LONGEST_ASK, known
 from conversations.rules.voucher_timers import CASE_LIFE, DECIDING, TAKEN, asking, deciding, expiring
 from conversations.rules.vouchers_moves import (
@@ -24,7 +25,7 @@ from conversations.rules.vouchers_moves import (
 from storage import calls, requests, timers, vouchers
 from storage import money_actors as actors
 from storage.money_act import Act, Refused, forget_timers, record, set_timers
-from storage.money_pots import give_back, spec_of, take
+from storage.money_pots import Taken, give_back, spec_of, take
 from storage.money_requests import TIMERS
 from storage.money_waiting import move_waiting
 from storage.requests import REQUESTS
@@ -120,7 +121,7 @@ def approve(act: Act, request_id: str, voucher_id: str, code: str) -> None:
     spec = spec_of(act.conn, request.call_id)
     before = _in_hand(act, request, hat)
     held = request.held_cents > 0
-    taken = None if held else take(act, spec, request)
+    taken = None if held else _taken(act, spec, request, hat)
     line_id = request.line_id if taken is None else taken.line_id
     values = {
         "state": APPROVED,
@@ -156,6 +157,16 @@ def approve(act: Act, request_id: str, voucher_id: str, code: str) -> None:
            pots=() if taken is None else taken.deltas, worth={"face": request.amount_cents})  # fmt: skip
     forget_timers(act, request.person_id, request_id, TIMERS)
     set_timers(act, request.person_id, voucher_id, expiring(act.at, expires_on, act.zone))
+
+
+def _taken(act: Act, spec: CallSpec, request: Row[Any], hat: Hat) -> Taken:
+    """The money is reserved. A firm's own manager learns nothing of funds and caps: the association goes on."""
+    try:
+        return take(act, spec, request)
+    except Refused as refused:
+        if hat == "firm" and refused.why in ("funds", "cap"):
+            raise Refused("association") from refused
+        raise
 
 
 def decline(act: Act, request_id: str, reason: str) -> None:

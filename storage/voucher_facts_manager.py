@@ -125,6 +125,7 @@ def _views(
                 papers=paper_views(kept.get(row.id, ())) if mine or not sensitive else (),
                 decides=person_id in fund.managers and (row.deciders == "association" or row.escalated),
                 undoable=fund.open and (row.state == DECLINED or row.id in fund.unused),
+                by_firm=row.deciders == "firm" and not row.escalated,
                 by_score=fund.spec.order == "score",
             )
         )

@@ -1,9 +1,9 @@
 """Who reads a message about a request, voucher, claim, charge or payment, found when it is put in the outbox."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from conversations.rules.quiet import is_quiet
 from conversations.rules.voucher_timers import DIGEST, UNREACHABLE
@@ -27,8 +27,9 @@ def deciders(act: Act, request_id: str) -> list[str]:
         return []
     able = [who for who in deciders_for(act.conn, request) if reachable(act.conn, who)]
     if not able and request.deciders == "firm" and not request.escalated:
-        escalate(act, request_id)
-        return deciders(act, request_id)
+        # these words are for the firm's manager: the timer lets the flow find those for the association's
+        _pass_on(act, request)
+        return []
     now = []
     for who in able:
         if who == act.person_id:
@@ -71,9 +72,13 @@ def replace_unreachable(act: Act, person_id: str) -> int:
         return 0
     waiting = requests.waiting_for(act.conn, person_id, OPEN_REQUEST)
     for request in waiting:
-        escalate(act, request.id)
-        set_timers(act, request.person_id, request.id, {UNREACHABLE: act.at})
+        _pass_on(act, request)
     return len(waiting)
+
+
+def _pass_on(act: Act, request: Row[Any]) -> None:
+    escalate(act, request.id)
+    set_timers(act, request.person_id, request.id, {UNREACHABLE: act.at})
 
 
 def gone_silent(conn: Connection, person_id: str, at: datetime) -> int:

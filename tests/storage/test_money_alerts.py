@@ -117,6 +117,9 @@ def test_a_firms_manager_who_blocked_the_bot_is_replaced_at_once(world: World) -
     call = world.opened(a_spec(**FIRM))
     key = world.asked("giulia", call, notice="1")
     block(world, "nino")
+    assert told(world, key) == [], "these words are for the firm's manager"
+    with world.database.read() as conn:
+        assert "voucher_decision:unreachable" in {timer.kind for timer in timers.due(conn, world.at)}
     assert sorted(told(world, key)) == ["elena", "marta", "sara"]
     world.granted(key, "elena")
 

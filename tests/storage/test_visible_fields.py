@@ -30,7 +30,7 @@ GOLDEN: dict[str, str] = {
     "ManagerRequestView": "id number state name enterprise contract call_id call area category sensitive amount_cents"
     " starts_on ends_on provider note submitted_at queue_at answer_by fits taken_by mine offered confirmed score"
     " confirm_above_cents asked asked_text answer_text decided_by decided_at reason papers"
-    " decides undoable by_score",
+    " decides undoable by_score by_firm",
     "FirmDeciderView": "id name area amount_cents",
     "FirmDecidedView": "id",
     "PartnerVoucherView": "id valid category residual_cents initials whole_only",

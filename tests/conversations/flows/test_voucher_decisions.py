@@ -146,17 +146,60 @@ def test_money_that_is_gone_is_offered_as_a_waiting_list(network: Network) -> No
     assert "è già in lista d'attesa" in network.taps("marta", "Approva")
 
 
-def test_a_firm_decider_who_blocks_the_chat_is_replaced_at_once(network: Network) -> None:
-    spec = a_spec(deciders="firm", firm_deciders={"f1": "nino"}, notice_version="n1")
-    network.opened(spec)
+FIRM = {"deciders": "firm", "firm_deciders": {"f1": "nino"}, "notice_version": "n1"}
+
+
+def sent_to_the_firm(network: Network, **terms: Any) -> str:
+    """The id of giulia's request, which her firm's own manager is to decide."""
+    network.opened(a_spec(**FIRM, **terms))
     network.says("giulia", "voucher")
     for label in ("Chiedi un voucher", "Cura", "Nido", "200,00 €", "Per tre mesi", "Non lo so ancora"):
         network.taps("giulia", label)
     network.says("giulia", "Giulia Prova")
     network.taps("giulia", "Ho capito, invia")
+    return network.token("nino", "Approva").rpartition(":")[2]
+
+
+@pytest.mark.parametrize("why", ["funds", "cap"])
+@pytest.mark.parametrize("how", ["tap", "word"])
+def test_a_firms_manager_learns_nothing_of_funds_or_of_what_else_she_got(
+    network: Network, why: str, how: str
+) -> None:
+    tight = {"funds": ("total_cents", "budget_cents"), "cap": ("person_cap_cents", "most_cents")}
+    key = sent_to_the_firm(network, **dict.fromkeys(tight[why], 30_000))
+    call = network.calls()[0]
+    if why == "funds":
+        network.given("karim", call, 20_000)
+    else:
+        network.granted(network.asked("giulia", call, 20_000, notice="n1"), "nino")
+    network.says("nino", "menu")
+    said = network.taps("nino", "Approva") if how == "tap" else network.says("nino", "approvo")
+    assert "Ci pensa l'associazione" in said
+    for secret in ("fondi", "massimo", "bando", "Nido"):
+        assert secret not in network.read("nino")
+    assert state(network, key) == "submitted"
+    assert "L'impresa non può approvare la richiesta" in network.read("elena")
+    assert "già decisa" in network.taps("nino", "Rifiuta")
+
+
+def test_a_decision_that_is_undone_goes_back_to_the_firms_manager_in_her_words(network: Network) -> None:
+    sent_to_the_firm(network)
+    network.taps("nino", "Approva")
+    network.says("marta", "da decidere")
+    network.taps("marta", "…Approvata")
+    network.taps("marta", "Annulla decisione")
+    network.taps("marta", "Decisione sbagliata")
+    assert network.read("nino").replace("\xa0", " ").count("Richiesta di Giulia Prova: Cura, 200,00 €.") == 2
+    assert "Dettagli" not in network.labels("nino")
+
+
+def test_a_firm_decider_who_blocks_the_chat_is_replaced_at_once(network: Network) -> None:
+    sent_to_the_firm(network)
     network.take("nino", Blocked())
     network.pass_time(minutes=1)
-    assert "non si raggiunge" in network.read("marta")
+    said = network.read("marta").replace("\xa0", " ")
+    assert "non si raggiunge. Ora tocca all'associazione: Cura, 200,00 €." in said
+    assert "Giulia" not in said, "the push names no person to the association"
     network.taps("marta", "Dettagli")
     network.taps("marta", "Approva")
     assert "approvata" in network.read("giulia")
