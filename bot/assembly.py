@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.app import SENDING, App
+from bot.app import App
 from bot.channels.contract import CommandTexts
 from bot.channels.layout import LayoutWords
 from bot.channels.simulator import Simulator
@@ -33,7 +33,7 @@ from conversations.news.digest import digest
 from conversations.news.views import Price
 from conversations.phrases import Catalog, render
 from conversations.program import engine
-from scheduler.broadcast import Broadcast, rules_for
+from scheduler.broadcast import WORK, Broadcast, rules_for
 from scheduler.delivery import Delivery
 from scheduler.durable import Durable, beside
 from scheduler.feeds import visit_feeds
@@ -120,7 +120,7 @@ async def _assemble(
     if alone:
         rules = rules_for(settings.whatsapp_daily_limit)
         app.broadcast = Broadcast(delivery, digest, ZoneInfo(settings.tz_name), rules)
-        app.durable = Durable(beside(settings.database), node, {SENDING: app.broadcast.run})
+        app.durable = Durable(beside(settings.database), node, {WORK: app.broadcast.run})
     if alone and settings.newsletter_feeds:
         followed = read_feeds((content_folder() / FEEDS).read_text("utf-8"))
         app.visit_feeds = partial(visit_feeds, lanes, FeedWeb(followed.hosts), followed.feeds, clock.now)

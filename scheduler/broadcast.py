@@ -1,7 +1,5 @@
 """The newsletter's way out: one paced run per channel in the whole cluster, begun where something is due.
 
-    async with ...:  broadcast.due() -> ["telegram"]; broadcast.run("telegram") sends until nothing is due
-
 A run serves every issue that is being sent on its channel, urgent ones first. Whoever calls `run` twice, on this or
 another process, finds that the channel has its run already.
 """
@@ -20,9 +18,14 @@ from sqlalchemy import Connection
 
 from scheduler.bulk import Digest, Rules, Run
 from scheduler.delivery import Delivery
+from scheduler.durable import Durable
+from storage import outbox
 from storage.news import results, runs
 
 log = logging.getLogger(__name__)
+
+WORK: Final = "broadcast"
+"""The work of a channel's run, as the durable engine knows it; its argument is the channel."""
 
 RULES: Final[Mapping[str, Rules]] = {
     "telegram": Rules(hand=5),
@@ -79,6 +82,16 @@ class Broadcast:
         finally:
             del self._running[token]
 
+    async def begin(self, durable: Durable) -> None:
+        """Every channel where something is due has its run, on this process or another one, and what a dead process
+        had begun is begun again. To be called from time to time."""
+        self.nudge()
+        for channel in await self.due():
+            await durable.start(WORK, channel, self.rules[channel].lost_after)
+        if durable.opened:
+            lost = self.delivery.now() - timedelta(seconds=self._lost_after)
+            await durable.reconcile(await self.delivery.lanes.run(partial(outbox.living_nodes, since=lost)))
+
     def nudge(self) -> None:
         """Runs look at once for rows that are due."""
         for run in self._running.values():
@@ -96,8 +109,11 @@ class Broadcast:
     def _due(self, conn: Connection, channels: list[str]) -> list[str]:
         at = self.delivery.now()
         results.finish(conn, at)
-        lost = min((at - timedelta(seconds=rule.lost_after) for rule in self.rules.values()), default=at)
-        return runs.channels_without_a_run(conn, channels, at, lost)
+        return runs.channels_without_a_run(conn, channels, at, at - timedelta(seconds=self._lost_after))
+
+    @property
+    def _lost_after(self) -> float:
+        return max(rule.lost_after for rule in self.rules.values())
 
     def _open(self, channel: str) -> bool:
         first, end = self.rules[channel].hours

@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
 
@@ -41,8 +41,8 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 LAST_WORDS = 1.5
 """Seconds at the end to record what was sent; what cannot be recorded then is counted as doubtful by the next run."""
 
-Digest = Callable[[Issue, Wishes, str, datetime], Message]
-"""The issue as this reader reads it, in her language, on this day (aware, in the network's zone)."""
+Digest = Callable[[Issue, Wishes, str, date], Message]
+"""The issue as this reader reads it, in her language, on this day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +395,7 @@ class Run:
 
     def _letter(self, one: Claimed) -> Letter:
         issue = self._issues[one.issue_id, one.revision]
-        message = self.digest(issue, one.wishes, one.language, self.local())
+        message = self.digest(issue, one.wishes, one.language, self.local().date())
         letter = self.delivery.renderer.letter(-one.id, message, one.language, "", one.person_id)
         opener = None if letter.opener is None else replace(letter.opener, whole=False)
         return replace(letter, opener=opener, silent=letter.silent or not 9 <= self.local().hour < 19)

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
@@ -36,7 +37,6 @@ NAMES: Final[Mapping[str, Status]] = {
 """The engine's own states; a work that ended says itself how."""
 SQLITE: Final = "sqlite:///"
 OPEN: Final = ["ENQUEUED", "PENDING"]
-CLOSE_SECONDS: Final = 3.0
 
 
 class Durable:
@@ -55,13 +55,14 @@ class Durable:
         self._doing: dict[str, Future[Status]] = {}
         self._closed = False
 
-    async def start(self, work: str, argument: str) -> None:
-        """The work is being done for this argument, by this process or another one; a second call begins nothing.
-        Raises KeyError for a work we do not know."""
+    async def start(self, work: str, argument: str, patience: float) -> None:
+        """The work is being done for this argument: it is begun, unless it waits or was begun within the last
+        `patience` seconds. Who calls knows from our own rows that nobody does it: what was begun before that is given
+        up for dead. Raises KeyError for a work we do not know."""
         self.works[work]
         if not self._closed:
             await self._open()
-            await asyncio.to_thread(self._start, work, argument)
+            await asyncio.to_thread(self._start, work, argument, patience)
 
     async def cancel(self, work: str, argument: str) -> None:
         """The work is not done for this argument any more; another process that does it ends at its own next look."""
@@ -85,9 +86,9 @@ class Durable:
             return 0
         return await asyncio.to_thread(self._reconcile, frozenset((*living, self._node)))
 
-    async def close(self) -> None:
+    async def close(self, grace: float) -> None:
         """Nothing is begun any more; what is under way here is cut off, and is begun again by another process. Takes
-        at most CLOSE_SECONDS."""
+        at most `grace` seconds."""
         self._closed = True
         if not self.opened:
             return
@@ -96,7 +97,7 @@ class Durable:
         # its threads wait for each other for up to ten seconds; a process that ends need not
         end = threading.Thread(target=self._destroy, name="durable-close", daemon=True)
         end.start()
-        await asyncio.to_thread(end.join, CLOSE_SECONDS)
+        await asyncio.to_thread(end.join, grace)
 
     async def _open(self) -> None:
         async with self._opening:
@@ -167,16 +168,15 @@ class Durable:
         )
         return found[0] if found else None
 
-    def _start(self, work: str, argument: str) -> None:
+    def _start(self, work: str, argument: str, patience: float) -> None:
         from dbos import SetWorkflowID
 
         latest, number = self._latest(work, argument), 0
         if latest is not None:
             number = int(latest.workflow_id.rpartition(":")[2])
-            mine = latest.executor_id == self._node
-            if latest.status == "PENDING" and mine and latest.workflow_id not in self._doing:
-                self._engine.resume_workflow(latest.workflow_id)
-            if latest.status in OPEN:
+            if latest.status == "PENDING" and latest.updated_at < (time.time() - patience) * 1000:
+                self._engine.cancel_workflow(latest.workflow_id)
+            elif latest.status in OPEN:
                 return
         # numbers have one length: the engine compares ids as texts
         with SetWorkflowID(f"{_prefix(work, argument)}{number + 1:08d}"):

@@ -84,7 +84,9 @@ def status_report(form: Mapping[str, str], number: str, opener: bool = False) ->
     rank = _RANKS.get((form.get("MessageStatus") or form.get("SmsStatus") or "").lower())
     if not sid or rank is None or (opener and rank != "failed"):
         return None
-    ours = int(number) if re.fullmatch(r"\d{1,18}", number) and not opener else 0
+    ours = int(number) if re.fullmatch(r"-?\d{1,18}", number) else 0
+    # of the newsletter (numbers below zero) only the opener ever goes out under its number
+    ours = 0 if opener and ours > 0 else ours
     if rank != "failed":
         return StatusReport(CHANNEL, sid, rank, ours)
     code = form.get("ErrorCode", "")
