@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from conversations.events import Json
-from conversations.facts import Facts, Role
+from conversations.facts import Facts, Person, Role
 from conversations.flow import (
     BACK,
     HUMAN,
@@ -115,21 +115,28 @@ def _home(facts: Facts) -> Message:
         if not body:
             body.append(p("menu.choose"))
     else:
-        body.append(p("menu.nothing_yet"))
+        body.append(p("menu.choose" if person.holds("editor") else "menu.nothing_yet"))
+    choices.append(choice("@newsletter:home", "menu.news"))
     if person.stopped:
         body.append(p("menu.stopped"))
     choices += (
         choice("@faq:open", "menu.faq"),
         choice("@handoff:open", "menu.human"),
         choice("@privacy:open", "menu.data"),
-        choice("@language:open", "menu.language"),
     )
-    # the help names the word for a second chat too
-    link = (choice("@link:open", "menu.link"),) if len(choices) < MOST_ROWS - 1 else ()
-    choices += (*link, choice("@menu:help", "menu.help_choice"))
+    # each of these has a word too, which the help names, and the newsletter's desks stand in its home
+    rest = [choice("@language:open", "menu.language"), *_desks(person), choice("@link:open", "menu.link")]
+    choices += (*rest[: MOST_ROWS - 1 - len(choices)], choice("@menu:help", "menu.help_choice"))
     # who answers the questions needs no number to call
     call = () if person.holds("welfare_manager") else phone_line(facts.house)
     return Message(title=p("menu.title"), body=(*body, *call), choices=tuple(choices))
+
+
+def _desks(person: Person) -> tuple[Choice, ...]:
+    """Where the newsletter is written, signed and sent."""
+    newsroom = (choice("@newsroom:open", "newsletter.newsroom"),) if person.holds("editor") else ()
+    desk = any(person.holds(role) for role in _DECIDING)
+    return (*newsroom, *((choice("@newsdesk:open", "newsletter.newsdesk"),) if desk else ()))
 
 
 def _questionnaire(facts: Facts) -> tuple[Text, tuple[Choice, ...]]:

@@ -48,7 +48,7 @@ class Newsroom:
         if place.step == "drop" and heard == Picked("yes") and issue.state == "draft":
             return _dropped(hand, issue, facts)
         if place.step == "item" and heard == Picked("reopen"):
-            return issues.reopen(issue, facts)
+            return issues.reopen(hand, issue)
         if place.step in writing.STEPS:
             return writing.take(place, hand, heard, facts)
         if place.step == previewing.STEP:
@@ -77,7 +77,7 @@ class Newsroom:
             case "hand":
                 return issues.hand_on(issue, facts)
             case "reopen" if issue.state != "draft":
-                return issues.reopen(issue, facts)
+                return issues.reopen(hand, issue)
             case "give_up":
                 return issues.give_up(issue, facts)
             case previewing.STEP:
@@ -157,9 +157,9 @@ def _from_issue(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Fac
         case "issue", Picked("test"):
             return issues.tried(issue, facts)
         case "issue", Picked("reopen") if issue.state != "draft":
-            return issues.reopen(issue, facts)
+            return issues.reopen(Hand(issue.id), issue)
         case "reopen", Picked("yes"):
-            return issues.reopened(issue, facts)
+            return issues.reopened(hand, issue, facts)
         case (("reopen" | "hand" | "give_up"), Picked("no")):
             return issues.page(issue, facts)
         case _, (Picked() | Sent()) if issue.state != "draft":

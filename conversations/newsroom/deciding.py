@@ -39,7 +39,8 @@ LONGEST_NUMBER: Final = 20
 def approve(issue: Issue, facts: Facts) -> Outcome:
     """This revision? What is signed and what somebody should know before the last word."""
     rules = sum(item.normative for item in issue.items)
-    told: list[Text] = [p("newsdesk.approve_what", revision=issue.revision, number=len(issue.items), count=rules)]
+    what = p("newsdesk.approve_what", revision=issue.revision, number=len(issue.items))
+    told: list[Text] = [what, p("newsdesk.are_signed", count=rules) if rules else p("newsdesk.none_to_sign")]
     notes = [one for one in problems(issue, today(facts), "approval") if one.severity != "error"]
     told += problem_texts(notes) if notes else ()
     rows = (choice("yes", "newsdesk.i_approve"), choice("no", "newsdesk.not_yet"))
@@ -76,7 +77,7 @@ def resume(issue: Issue) -> Outcome:
         rows.append(choice("doubtful", "newsdesk.resume_doubtful"))
     if failed and doubtful:
         rows.append(choice("all", "newsdesk.resume_all"))
-    body.append(p("newsdesk.resume_how"))
+    body.append(p("newsdesk.resume_how" if issue.state == "paused" else "newsdesk.retry_how"))
     return _asked("resume", issue, tuple(body), tuple(rows))
 
 
@@ -128,7 +129,7 @@ def show(place: Place, issue: Issue, facts: Facts) -> Outcome:
         case "cancel" | "withdraw" | "correct" as step if issue.state in FROM[step]:
             return sure(step, issue)
         case "redraft" if issue.state in FROM["redraft"]:
-            return redraft(issue, facts)
+            return redraft(issue)
         case _:
             return desk.page(issue, facts)
 
@@ -138,9 +139,9 @@ def pause(issue: Issue, facts: Facts) -> Outcome:
     return _moved(issue, "pause", PauseIssue(issue.id), "newsdesk.paused", facts)
 
 
-def redraft(issue: Issue, facts: Facts) -> Outcome:
+def redraft(issue: Issue) -> Outcome:
     """What is lost if it is written on once more."""
-    asked = issues.reopen(issue, facts).screen
+    asked = issues.reopen(Hand(issue.id), issue).screen
     return Outcome(Hand(issue.id, revision=issue.revision).at("redraft", NAME), asked)
 
 

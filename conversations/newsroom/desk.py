@@ -78,7 +78,7 @@ def _rows(issue: Issue, facts: Facts) -> tuple[Choice, ...]:
     if may("pause", issue, roles):
         rows.append(choice("pause", "newsdesk.pause"))
     if may("resume", issue, roles) and _resumes(issue):
-        rows.append(choice("resume", "newsdesk.resume"))
+        rows.append(choice("resume", "newsdesk.resume" if issue.state == "paused" else "newsdesk.retry"))
     if may("rate", issue, roles) and issue.state in ("sending", "paused"):
         rows.append(choice("rate", "newsdesk.rate"))
     if issue.state in OUT and coordinates(facts):

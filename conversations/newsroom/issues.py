@@ -16,7 +16,8 @@ from conversations.news.life import FROM, may
 from conversations.news.orders import BackToDraft, CancelIssue, HandToLegal, ReadNewsFile
 from conversations.news.views import TOPICS, Issue, Wishes
 from conversations.newsroom.alerts import to_approve, to_sign
-from conversations.newsroom.hand import Hand, issue_of
+from conversations.newsroom.hand import Hand, issue_of, item_of
+from conversations.newsroom.items import item
 from conversations.newsroom.wanted import WRITING as NAME
 from conversations.newsroom.words import clipped, lasting, page_of, state_of, today
 
@@ -125,21 +126,23 @@ def tried(issue: Issue, facts: Facts) -> Outcome:
     return first(page(issue, facts), Say(message, apart=True), say("newsroom.tried"))
 
 
-def reopen(issue: Issue, facts: Facts) -> Outcome:
+def reopen(hand: Hand, issue: Issue) -> Outcome:
     """What is lost if it is written on once more, said before it is."""
     told: Text = p("newsroom.reopen_legal" if issue.state == "legal" else "newsroom.reopen_approved")
     if issue.state == "scheduled" and issue.scheduled_at is not None:
         told = p("newsroom.reopen_scheduled", when=Moment(issue.scheduled_at))
     rows = (choice("yes", "newsroom.reopen"), choice("no", "newsroom.leave_it"))
     screen = Message(title=Localized(issue.title), body=(told,), choices=rows, ways=(BACK,))
-    return Outcome(Hand(issue.id, revision=issue.revision).at("reopen"), screen)
+    return Outcome(replace(hand, issue=issue.id, revision=issue.revision).at("reopen"), screen)
 
 
-def reopened(issue: Issue, facts: Facts) -> Outcome:
-    """It is a draft again."""
+def reopened(hand: Hand, issue: Issue, facts: Facts) -> Outcome:
+    """It is a draft again; she is where she was, at an item or at the issue."""
     order = BackToDraft(issue.id)
     after = foresee(facts, (order,))
-    return first(page(issue_of(Hand(issue.id), after) or issue, after), order, say("newsroom.reopened"))
+    draft = issue_of(hand, after) or issue
+    shown = item(hand, draft, after) if item_of(hand, draft) is not None else page(draft, after)
+    return first(shown, order, say("newsroom.reopened"))
 
 
 def hand_on(issue: Issue, facts: Facts) -> Outcome:

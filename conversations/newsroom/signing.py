@@ -80,8 +80,8 @@ def take(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Facts) -> 
             if not any(char.isalpha() for char in why) or len(why) > LONGEST_REASON:
                 return first(reason(hand, item), say("newsdesk.reason_how", most=LONGEST_REASON))
             told = refused(issue, item.id, place_of(item, issue), why)
-            after = _next(hand, issue, facts)
-            return None if after is None else first(after, told, say("newsdesk.reason_sent"))
+            others = _next(hand, issue, facts) if len(unsigned(issue)) > 1 else None
+            return _then(others, (told, say("newsdesk.reason_sent")))
         case _:
             return Miss(p("newsdesk.reason_how", most=LONGEST_REASON) if place.step == "reason" else None)
 

@@ -61,8 +61,18 @@ def home(facts: Facts) -> Outcome:
         rows += (choice("offers", "newsletter.offers"), choice("off", "newsletter.stop"))
     else:
         rows += (choice("on", "newsletter.subscribe"), choice("offers", "newsletter.offers"))
+    rows += desks(facts)
     screen = Message(title=p("newsletter.title"), body=tuple(body), choices=tuple(rows), ways=(BACK, MENU))
     return Outcome(Place(NAME, "home"), screen)
+
+
+def desks(facts: Facts) -> tuple[Choice, ...]:
+    """For who works on the newsletter: where it is written, where it is signed and sent."""
+    person = facts.person
+    office = person.holds("coordinator")
+    writes = (choice("@newsroom:open", "newsletter.newsroom"),) if office or person.holds("editor") else ()
+    sends = office or person.holds("welfare_manager")
+    return (*writes, *((choice("@newsdesk:open", "newsletter.newsdesk"),) if sends else ()))
 
 
 def _told(facts: Facts) -> Phrase:

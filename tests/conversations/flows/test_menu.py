@@ -10,6 +10,7 @@ from conversations.facts import Ticket
 from tests.conversations.player import HOUSE, NOW, Player, golden, guest, member, open_wave
 
 ALWAYS = [
+    "Notizie",
     "Domande e risposte",
     "Parla con una persona",
     "I miei dati",
@@ -48,7 +49,8 @@ def test_the_welfare_manager_sees_how_many_questions_wait() -> None:
     ticket = Ticket("t1", "A1", NOW, open=True, mine=False)
     one = Player(member("welfare_manager"), tickets=(ticket,))
     assert "C'è 1 domanda che aspetta risposta." in one.says("menu")
-    assert one.labels() == ["Domande ricevute", "Da decidere", "Voucher", *ALWAYS]
+    desk = ["Notizie", "Domande e risposte", "Parla con una persona", "I miei dati", "Lingua / Language"]
+    assert one.labels() == ["Domande ricevute", "Da decidere", "Voucher", *desk, "Invio newsletter", "Aiuto"]
     closed = replace(ticket, id="t3", open=False)
     answered = replace(ticket, id="t4", waiting="them")
     two = Player(member("welfare_manager", "worker"), tickets=(ticket, replace(ticket, id="t2"), closed, answered))
@@ -56,11 +58,23 @@ def test_the_welfare_manager_sees_how_many_questions_wait() -> None:
     assert "Nessuna domanda" in Player(member("welfare_manager")).says("menu")
 
 
-@pytest.mark.parametrize("role", ["editor", "auditor"])
-def test_a_role_with_nothing_of_its_own_yet_is_told_so(role: str) -> None:
-    player = Player(member(role))  # type: ignore[arg-type]
+def test_a_role_with_nothing_of_its_own_yet_is_told_so() -> None:
+    player = Player(member("auditor"))
     assert "Per ora qui non devi fare niente" in player.says("menu")
     assert player.labels() == ALWAYS
+
+
+def test_who_works_on_the_newsletter_finds_her_desk_in_the_menu() -> None:
+    editor = Player(member("editor"))
+    editor.says("menu")
+    assert "Redazione" in editor.labels()
+    assert "Redazione" in editor.taps("Redazione")
+    manager = Player(member("welfare_manager"))
+    manager.says("menu")
+    assert "Invio newsletter" in manager.labels()
+    coordinator = Player(member("coordinator"))
+    coordinator.says("notizie")
+    assert {"Redazione", "Invio newsletter"} <= set(coordinator.labels())
 
 
 @pytest.mark.parametrize(
@@ -75,7 +89,7 @@ def test_a_role_with_nothing_of_its_own_yet_is_told_so(role: str) -> None:
 def test_a_role_of_the_vouchers_finds_its_part_in_the_menu(role: str, more: list[str]) -> None:
     player = Player(member(role))  # type: ignore[arg-type]
     assert "Che cosa ti serve?" in player.says("menu")
-    assert player.labels() == [*more, "Voucher", *ALWAYS]
+    assert [one for one in player.labels() if one != "Invio newsletter"] == [*more, "Voucher", *ALWAYS]
 
 
 def test_who_holds_every_role_still_has_ten_rows() -> None:
