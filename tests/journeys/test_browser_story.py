@@ -13,6 +13,7 @@ from bot.app import App
 from bot.assembly import opened
 from bot.channels.dialogue import Hears, Says, Taps
 from bot.settings import Settings
+from conversations.rules.working_days import is_working_day
 from storage.crypto import new_key
 from tests.browser import MOBILE, browser, in_a_browser, open_page, page, photograph
 from tests.journeys.transcript import parse
@@ -20,12 +21,18 @@ from tests.journeys.transcript import parse
 __all__ = ["browser", "page"]
 pytestmark = in_a_browser
 ROME = ZoneInfo("Europe/Rome")
+PATIENCE = 30_000
+"""Milliseconds a busy machine may take for what is awaited."""
 
 
 def monday(after: datetime) -> datetime:
-    """The next Monday at ten in Rome: reminders go out at a decent hour whenever the test runs."""
+    """The next Monday at ten in Rome that is no holiday, nor is the Tuesday of the week after it: reminders go out
+    whenever the test runs."""
     there = after.astimezone(ROME) + timedelta(days=7 - after.astimezone(ROME).weekday())
-    return there.replace(hour=10, minute=0, second=0, microsecond=0)
+    there = there.replace(hour=10, minute=0, second=0, microsecond=0)
+    while not (is_working_day(there.date()) and is_working_day((there + timedelta(days=8)).date())):
+        there += timedelta(days=7)
+    return there
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -52,7 +59,7 @@ class Chat:
 
     async def sees(self, text: str) -> None:
         """The newest bubble with this text is visible."""
-        await expect(self.phone.get_by_text(text).last).to_be_visible()
+        await expect(self.phone.get_by_text(text).last).to_be_visible(timeout=PATIENCE)
 
     async def writes(self, text: str) -> None:
         """She types and presses Enter."""

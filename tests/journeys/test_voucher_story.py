@@ -1,9 +1,9 @@
-"""The story of a voucher on the page: Giulia, Marta and Paolo side by side, and the accountant at the command line."""
+"""The story of a voucher on the page: three phones side by side, and the accountant at the command line."""
 
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from os import environ
@@ -19,17 +19,16 @@ from bot.assembly import opened
 from bot.settings import Settings
 from conversations import voucher_deciding
 from conversations.rules.voucher_codes import voucher_code
+from conversations.rules.working_days import is_working_day
 from storage import demo, ledger, money_rebuild
 from storage.crypto import new_key
 from tests.bot.commands.command_line import Wis
 from tests.browser import browser, in_a_browser, page
-from tests.journeys.test_browser_story import Chat, monday
+from tests.journeys.test_browser_story import PATIENCE, Chat, monday
 from tests.journeys.voucher_cast import BATCH, CODE, IBAN, aloud
 
 __all__ = ["browser", "page"]
 pytestmark = in_a_browser
-PATIENCE = 30_000
-"""Milliseconds a busy machine may take for what is awaited."""
 KEY = new_key()
 SIDE_BY_SIDE = ("giulia", "paolo", "marta")
 PLACE = (45.4642, 9.19)
@@ -64,8 +63,10 @@ class Phone(Chat):
         self.touches = 0
         """The same, and the lists opened for them."""
 
-    async def sees(self, text: str) -> None:
-        await expect(self.phone.get_by_text(text).last).to_be_visible(timeout=PATIENCE)
+    async def writes(self, text: str) -> None:
+        field = self.phone.get_by_role("textbox")
+        await field.fill(text)
+        await field.press("Enter")
 
     async def taps(self, label: str) -> None:
         await super().taps(label)
@@ -90,6 +91,7 @@ class Phone(Chat):
 
 async def test_the_story_of_a_voucher_on_three_phones(program: App, page: Page, tmp_path: Path) -> None:
     page.set_default_timeout(PATIENCE)
+    await page.set_viewport_size({"width": 1280, "height": 1000})
     giulia, paolo, marta = await three_phones(program, page)
     await joins(giulia)
 
@@ -112,7 +114,7 @@ async def test_the_story_of_a_voucher_on_three_phones(program: App, page: Page, 
     await giulia.writes("Giulia Inventata")
     await giulia.sees("Il tuo datore di lavoro non la vede.")
     await giulia.sees("Il partner vede solo servizio, resto e iniziali.")
-    await portrait(giulia, "voucher-who-sees-what")
+    await portrait(giulia, "voucher-preview", "Prima di inviare")
     await giulia.taps("Invia")
     await giulia.sees("Richiesta inviata")
     assert giulia.answers - answers == 6
@@ -123,10 +125,10 @@ async def test_the_story_of_a_voucher_on_three_phones(program: App, page: Page, 
     await marta.sees(f"Nuova richiesta {number}: Cura, 200,00 €.")
     said = await marta.reads()
     assert "Giulia" not in said and "Baby-sitter" not in said
-    await portrait(marta, "voucher-alert")
+    await portrait(marta, "voucher-alert", "Nuova richiesta")
     await marta.taps("Dettagli")
     await marta.sees("I fondi bastano.")
-    await portrait(marta, "voucher-request")
+    await portrait(marta, "voucher-request", "I fondi bastano.")
     await marta.taps("Approva")
     await marta.sees(f"Fatto: {number} approvata, 200,00 €.")
 
@@ -134,12 +136,12 @@ async def test_the_story_of_a_voucher_on_three_phones(program: App, page: Page, 
     await giulia.sees(f"La tua richiesta {number} è approvata: 200,00 €.")
     await giulia.taps("Apri il voucher")
     await giulia.sees("Restano 200,00 €.")
-    await giulia.taps("Mostra il QR")
+    await giulia.picks("Mostra il QR")
     square = (await giulia.shows("Vale per 10 minuti e una volta sola.")).get_by_role("img").first
     assert await square.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 100
     found = CODE.search(await giulia.reads())
     assert found is not None and found[0].startswith("0")
-    await portrait(giulia, "voucher-code")
+    await portrait(giulia, "voucher-code", "Vale per 10 minuti")
 
     # a part of it is charged: he types what he hears, she says yes
     await paolo.phone.get_by_role("button", name="Scrivi ciao").click()
@@ -148,14 +150,14 @@ async def test_the_story_of_a_voucher_on_three_phones(program: App, page: Page, 
     assert "o" in aloud(found[0])
     await paolo.writes(aloud(found[0]))
     await paolo.sees("Valido: Baby-sitter (G. I.). Restano 200,00 €.")
-    await portrait(paolo, "voucher-valid")
+    await portrait(paolo, "voucher-valid", aloud(found[0]))
     await paolo.writes("40")
     await paolo.sees("Ho chiesto la conferma di 40,00 €")
-    await portrait(paolo, "voucher-waiting")
+    await portrait(paolo, "voucher-waiting", "Ho chiesto la conferma")
     await giulia.sees("chiede 40,00 € sul tuo voucher. Confermi?")
-    await portrait(giulia, "voucher-confirm")
     await giulia.taps("Confermo")
     await giulia.sees("hai pagato 40,00 € con il voucher. Restano 160,00 €.")
+    await portrait(giulia, "voucher-confirm", "chiede 40,00 €")
     await paolo.sees("Confermato: 40,00 €.")
     assert "Inventata" not in await paolo.reads()
     await page_picture(page, "voucher-three-phones")
@@ -180,28 +182,39 @@ async def test_the_story_of_a_voucher_on_three_phones(program: App, page: Page, 
     ):
         await giulia.writes(answer)
         await giulia.sees(question)
-    await portrait(giulia, "voucher-refund")
+    await portrait(giulia, "voucher-refund", "La mando?")
     await giulia.taps("Invia")
     await giulia.sees("Rimborso inviato")
     await marta.sees("Nuovo rimborso da controllare:")
     await marta.taps("Dettagli")
     await marta.sees("Sul voucher restano 160,00 €.")
-    await portrait(marta, "voucher-receipt")
+    await portrait(marta, "voucher-receipt", "Documento di")
     kept = await photo_of(marta, page)
     assert kept.size == Image.open(BytesIO(receipt())).size
     assert dict(kept.getexif()) == {} and "exif" not in kept.info
     await marta.taps("Accetta 60,50 €")
     await giulia.sees("è accettato: 60,50 €.")
 
+    # the coordinator looks at the money
+    await marta.writes("voucher")
+    await marta.sees("Non c'è niente da decidere.")
+    await marta.taps("Bandi e fondi")
+    await marta.sees("C'è un bando.")
+    await portrait(marta, "voucher-calls", "C'è un bando.")
+    await marta.log.get_by_role("button", name="Voucher conciliazione").last.click()
+    await marta.sees("In tutto 24.000,00 €")
+
     # the accountant sees what is due in the chat, and pays with the bank's file
-    await post(page, program, phone="telegram:ugo")
+    await post(page, program, phone="whatsapp:paolo", hidden=True)
+    await post(page, program, phone="telegram:ugo", hidden=False)
     ugo = Phone(page, "Ugo")
     await ugo.phone.get_by_role("button", name="Avvia").click()
     await ugo.writes("voucher")
     await ugo.taps("Pagamenti")
     await ugo.sees("100,50 €")
-    await portrait(ugo, "voucher-payments")
+    await portrait(ugo, "voucher-payments", "2 pagamenti da fare")
     await post(page, program, phone="telegram:ugo", hidden=True)
+    await post(page, program, phone="whatsapp:paolo", hidden=False)
     bank = {"DATA_DIR": str(program.settings.data_dir), "WIS_SECRET_KEYS": KEY, "PAYMENTS_IBAN": IBAN}
     made = await wis(tmp_path, bank, "payments", "batch", "--by", "Ugo (demo)", "--out", "bank", "--yes")
     assert "2 payments, 100.50 EUR" in made
@@ -210,13 +223,13 @@ async def test_the_story_of_a_voucher_on_three_phones(program: App, page: Page, 
     await page.get_by_role("button", name="+1 ora").click()
     await giulia.sees("Abbiamo pagato 60,50 € sul conto che finisce con 3456.")
 
-    # nine weeks later
+    # two months later
     await page.get_by_role("button", name="Altro…", exact=True).click()
-    await page.get_by_role("spinbutton", name="Quanto avanti?").fill("63")
+    await page.get_by_role("spinbutton", name="Quanto avanti?").fill(str(until_working_day(program, 62)))
     await page.get_by_role("button", name="Sposta").click()
     await giulia.sees("Ciao, hai ancora un voucher WIS da usare")
     await expect(giulia.phone.get_by_text("Messaggio modello approvato").last).to_be_visible()
-    await portrait(giulia, "voucher-reminder")
+    await portrait(giulia, "voucher-reminder", "hai ancora un voucher")
     await giulia.taps("Vedi")
     await giulia.sees("Hai un voucher con 99,50 € ancora da usare.")
     assert await program.lanes.run(ledger.verify) is None
@@ -249,6 +262,14 @@ async def joins(giulia: Phone) -> None:
     await giulia.sees("Vuoi i promemoria?")
     await giulia.writes("no")
     await giulia.sees("Tutto pronto!")
+
+
+def until_working_day(program: App, days: int) -> int:
+    """So many days, and a few more if nobody should be written to on that day."""
+    today = program.clock.now().astimezone(program.settings.zone)
+    while not is_working_day((today + timedelta(days=days)).date()):
+        days += 1
+    return days
 
 
 async def post(page: Page, program: App, **fields: object) -> None:
@@ -292,11 +313,16 @@ def receipt() -> bytes:
     return photo.getvalue()
 
 
-async def portrait(phone: Phone, name: str) -> None:
-    """A picture of this phone alone is where BROWSER_PICTURES says."""
-    if environ.get("BROWSER_PICTURES"):
-        await phone.log.evaluate("log => { log.scrollTop = log.scrollHeight }")
-        keep(name, await phone.phone.screenshot(animations="disabled"))
+async def portrait(phone: Phone, name: str, since: str) -> None:
+    """A picture of this chat from the newest bubble with this text on is where BROWSER_PICTURES says."""
+    if not environ.get("BROWSER_PICTURES"):
+        return
+    await phone.log.evaluate("log => { log.scrollTop = log.scrollHeight }")
+    first, log = await (await phone.shows(since)).bounding_box(), await phone.log.bounding_box()
+    assert first is not None and log is not None
+    top = max(log["y"], first["y"] - 3)
+    clip = {"x": log["x"], "y": top, "width": log["width"], "height": log["y"] + log["height"] - top}
+    keep(name, await phone.page.screenshot(animations="disabled", clip=clip))
 
 
 async def page_picture(page: Page, name: str) -> None:

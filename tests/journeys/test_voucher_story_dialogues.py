@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import ledger, money_rebuild
 from tests.journeys.cast import golden
 from tests.journeys.players import TelegramPlayer, WhatsAppPlayer
 from tests.journeys.program import Program, running
@@ -14,10 +15,13 @@ from tests.journeys.voucher_cast import CommandLine, VoucherCast, call_opened, j
 
 @pytest.fixture
 async def program(tmp_path: Path) -> AsyncIterator[Program]:
+    """The running program; after the story every cent of it is where the ledger says."""
     data = tmp_path / "data"
     data.mkdir()
     async with running(data) as program:
         yield program
+        assert await program.app.lanes.run(ledger.verify) is None
+        assert await program.app.lanes.run(money_rebuild.differences) == []
 
 
 async def ready(program: Program, players: dict[str, Player]) -> VoucherCast:

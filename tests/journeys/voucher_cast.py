@@ -23,6 +23,7 @@ from tests.journeys.transcript import Player
 CODE = re.compile(r"(?<=Codice: )[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{3}\b")
 BATCH = re.compile(r"WIS-\d{8}-\d{6}")
 PIN = re.compile(r"(?<=PIN: )\d{4}")
+MENU, ENTRY = "**Menu**", re.compile(r"^\d+\. .*\n?", flags=re.MULTILINE)
 SPOKEN, PRINTED, FIGURES = "…-…-…", "WIS-…", "····"
 """In what people say: the code of the voucher as one reads it aloud, the file for the bank, and the four figures of
 a charge, as the program gave them last."""
@@ -41,7 +42,8 @@ ROLES = {
 
 class VoucherCast(Cast):
     """A cast that knows the codes the program gave, and tells them to whoever is to type them. What a step makes
-    due at once, as an offer to who waits, is heard with it."""
+    due at once, as an offer to who waits, is heard with it. Of the menu only what stands above its entries is heard:
+    these are not of this story."""
 
     def __init__(self, program: Program, players: Mapping[str, Player]) -> None:
         super().__init__(players)
@@ -71,6 +73,8 @@ class VoucherCast(Cast):
             if found := pattern.search(text):
                 self.known[sign] = aloud(found[0]) if sign == SPOKEN else found[0]
                 text = pattern.sub(sign, text)
+        if text.startswith(MENU):
+            return replace(heard, text=ENTRY.sub("", text).rstrip(), rows=())
         return replace(heard, text=text)
 
 
