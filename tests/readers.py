@@ -22,9 +22,10 @@ OFFICE = "carla"
 def digest(issue: Issue, wishes: Wishes, language: str, today: date) -> Message:
     """A short one: the issue's title and a word."""
     title = issue.title.get(language) or issue.title["it"]
+    values = (title, "1", "una notizia", issue.id)
     return Message(
         title=Verbatim(title), body=(Verbatim(f"notizie {issue.id}"),),
-        template=Template("newsletter_opener", tuple(map(Verbatim, (title, "1", "una notizia", issue.id))), whole=True),
+        template=Template("newsletter_opener", tuple(map(Verbatim, values)), whole=True),
     )
 
 
@@ -65,7 +66,8 @@ def add_address(
 ) -> int:
     row = {
         "person_id": person, "channel": channel, "kind": kind, "value": value,
-        "value_hash": keys.hash("address", f"{channel}:{value}"), "first_seen": at, "last_inbound": last_inbound or at,
+        "value_hash": keys.hash("address", f"{channel}:{value}"), "first_seen": at,
+        "last_inbound": last_inbound or at,
     }
     return int(conn.execute(insert(ADDRESSES).values(**row).returning(ADDRESSES.c.id)).scalar_one())
 
@@ -90,8 +92,8 @@ def add_issue(
 def add_rows(conn: Connection, persons: Sequence[str], at: datetime, key: str = ISSUE, **more: Any) -> None:
     """The issue waits for each of these people, on her first address."""
     by_person = select(ADDRESSES.c.person_id, func.min(ADDRESSES.c.id)).group_by(ADDRESSES.c.person_id)
-    first = {person: address for person, address in conn.execute(by_person)}
-    channels = {key: channel for key, channel in conn.execute(select(ADDRESSES.c.id, ADDRESSES.c.channel))}
+    first = dict(conn.execute(by_person))
+    channels = dict(conn.execute(select(ADDRESSES.c.id, ADDRESSES.c.channel)))
     rows = [
         {
             "issue_id": key, "person_id": p, "address_id": first[p], "channel": channels[first[p]],
@@ -115,7 +117,7 @@ def outcomes(database: Database, key: str = ISSUE) -> dict[str, int]:
     """How many people have each outcome."""
     with database.read() as conn:
         counted = select(RECIPIENTS.c.outcome, func.count()).where(RECIPIENTS.c.issue_id == key)
-        return {outcome: count for outcome, count in conn.execute(counted.group_by(RECIPIENTS.c.outcome))}
+        return dict(conn.execute(counted.group_by(RECIPIENTS.c.outcome)))
 
 
 def row(database: Database, person: str, key: str = ISSUE) -> Any:

@@ -173,7 +173,8 @@ async def test_whoever_does_not_want_it_any_more_is_skipped_in_the_last_moment(
             case "never said yes":
                 conn.execute(people.CONSENTS.delete().where(people.CONSENTS.c.person_id == last))
             case _:
-                conn.execute(people.ADDRESSES.update().where(people.ADDRESSES.c.person_id == last).values(blocked_at=NOW))
+                hers = people.ADDRESSES.update().where(people.ADDRESSES.c.person_id == last)
+                conn.execute(hers.values(blocked_at=NOW))
 
     await office.lanes.run(job)
     office.line.gate.set()
@@ -208,7 +209,8 @@ async def test_who_blocked_us_is_blocked_at_once_and_tried_on_her_other_channel(
     [person] = await prepare(office, 1)
 
     def job(conn: Any) -> None:
-        add_address(conn, office.database.keys, person, "whatsapp", "+12025550171", NOW - timedelta(hours=1), kind="phone")
+        keys, earlier = office.database.keys, NOW - timedelta(hours=1)
+        add_address(conn, keys, person, "whatsapp", "+12025550171", earlier, kind="phone")
 
     await office.lanes.run(job)
     office.line.trouble.append(Unreachable("blocked", "403"))
@@ -424,8 +426,9 @@ async def test_openers_beyond_the_daily_limit_wait_for_the_next_day_and_open_win
     def job(conn: Any) -> None:
         add_office(conn, NOW)
         keys = office.database.keys
-        closed = add_readers(conn, keys, [f"+1202555{n:04d}" for n in range(100, 130)], NOW, "whatsapp", NOW - 2 * DAY)
-        fresh = add_readers(conn, keys, [f"+1202555{n:04d}" for n in range(130, 140)], NOW, "whatsapp", NOW)
+        numbers = [f"+1202555{n:04d}" for n in range(100, 140)]
+        closed = add_readers(conn, keys, numbers[:30], NOW, "whatsapp", NOW - 2 * DAY)
+        fresh = add_readers(conn, keys, numbers[30:], NOW, "whatsapp", NOW)
         add_issue(conn, NOW)
         add_rows(conn, [*closed, *fresh], NOW)
 
