@@ -1,4 +1,4 @@
-"""`python -m bench`: all loads; `python -m bench w1`: one of them."""
+"""`python -m bench`: all loads and the answers; `python -m bench w1`: one of them."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bench import w1, w2, w3, w4
+from bench import faq, w1, w2, w3, w4, w5, w8
 from bench.bots import AIOGRAM, Workshop
 from bench.figures import CONSOLE, disk
 
@@ -34,9 +34,10 @@ HERE = Path("data/bench")
 def everything(
     context: typer.Context, rounds: Rounds = 5, kills: Kills = 100, folder: Folder = HERE
 ) -> None:
-    """Without a command: all loads."""
+    """Without a command: all loads, and the answers about the rules."""
     if context.invoked_subcommand is None:
         _measure(folder, lambda shop: _all(shop, rounds, kills))
+        faq.main()
 
 
 @app.command("w1")
@@ -63,11 +64,30 @@ def killed(kills: Kills = 100, folder: Folder = HERE) -> None:
     _measure(folder, lambda shop: w4.run(shop, kills))
 
 
+@app.command("w5")
+def newsletter(rounds: Rounds = 5, folder: Folder = HERE) -> None:
+    """A newsletter at Telegram's limit: how fast, who is lost, and how long a reply takes meanwhile."""
+    _measure(folder, lambda shop: w5.run(shop, rounds))
+
+
+@app.command("w8")
+def hundred_thousand(rounds: Rounds = 5, folder: Folder = HERE) -> None:
+    """A newsletter for 100,000 people: the plan, their rows, the cancel, and replies meanwhile."""
+    w8.run(folder, rounds)
+
+
+@app.command("faq")
+def answers() -> None:
+    """The answers about the rules: how well they are found beside peers, and the goals."""
+    faq.main()
+
+
 async def _all(workshop: Workshop, rounds: int, kills: int) -> None:
     await w1.run(workshop, rounds)
     await w2.run(workshop, rounds)
     await w3.run(workshop, rounds)
     await w4.run(workshop, kills)
+    await w5.run(workshop, rounds)
 
 
 def _measure(folder: Path, load: Callable[[Workshop], Awaitable[object]]) -> None:

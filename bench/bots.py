@@ -45,6 +45,8 @@ PTB = Kind("python-telegram-bot", "ptb")
 PTB_64 = Kind("python-telegram-bot, 64 at once", "ptb", ("--at-once", "64"))
 PTB_STOCK = Kind("python-telegram-bot, stock persistence", "ptb", ("--default",))
 AIOGRAM_BOT = Kind("aiogram", "aiogram")
+PTB_NEWS = Kind("python-telegram-bot, AIORateLimiter", "ptb_news")
+AIOGRAM_NEWS = Kind("aiogram, waits when told", "aiogram_news")
 AIOGRAM_IN_ORDER = Kind("aiogram, isolated per person", "aiogram", ("--in-order",))
 
 
@@ -113,6 +115,9 @@ class Bot:
         match self.kind.framework:
             case "ours":
                 return [sys.executable, "-m", "bot", "run"]
+            case "ptb_news" | "aiogram_news":
+                peer = f"bench.peers.{self.kind.framework}"
+                return [str(AIOGRAM), "-m", peer, self.fake.url, self.fake.token, *self.kind.options]
             case "ptb":
                 return [sys.executable, "-m", "bench.peers.ptb_bot", *where, *self.kind.options]
             case _:

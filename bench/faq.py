@@ -4,10 +4,8 @@ The sets in tests/faq/sets were written by people who saw neither the phrasings 
 them. Peers get the same texts; their operating point is fitted on bench/faq_tuning/short.tsv.
 """
 
-import gc
 import json
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -15,11 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.faq_start import Start, starts
 from bench.figures import CONSOLE, percentile, table
-from conversations.faq.entries import VIOLENCE, Entry
+from conversations.faq.entries import Entry
 from conversations.faq.index import Index, build
 from conversations.faq.measures import Case, Figures, figures, outside
-from conversations.faq.ranking import Outcome, Ranking
+from conversations.faq.ranking import Helpline, Outcome, Ranking
 from storage.content import content_folder
 from storage.faq_files import Library, read_library
 from storage.faq_sets import read_cases, read_questions
@@ -52,14 +51,13 @@ def main() -> None:
     library = read_library(content_folder() / "faq")
     uncovered = frozenset(topic.id for topic in library.topics if not topic.covered)
     sets = _sets(library)
-    before, began = _memory(), time.process_time()
     index = build(library.entries, library.groups, library.elsewhere)
-    start, grown = time.process_time() - began, _memory() - before
+    first, again = starts()
     ours = {name: _ask(index, cases) for name, cases in sets.items()}
-    rows = [_row("WIS Bot", ours, sets, uncovered, start, grown)]
+    rows = [_row("WIS Bot", ours, sets, uncovered, first)]
     for name in PEER_NAMES if PEER_PYTHON.exists() else ():
         answers, peer_start, peer_grown = _peer(name, library, sets)
-        rows.append(_row(name, answers, sets, uncovered, peer_start, peer_grown))
+        rows.append(_row(name, answers, sets, uncovered, Start(peer_start, peer_grown)))
     names = [name for name in sets if name != "tuning"]
     table(
         "recall@1 / recall@3 | answered right / wrong",
@@ -71,7 +69,7 @@ def main() -> None:
     )
     if not PEER_PYTHON.exists():
         CONSOLE.print("The peers live in an environment of their own: `make bench` makes it.")
-    _goals(index, library, sets, ours, uncovered, start, grown)
+    _goals(index, library, sets, ours, uncovered, first, again)
 
 
 def _sets(library: Library) -> dict[str, tuple[Case, ...]]:
@@ -175,8 +173,7 @@ def _row(
     asked: Mapping[str, Asked],
     sets: Mapping[str, Sequence[Case]],
     uncovered: frozenset[str],
-    start: float,
-    grown: float,
+    start: Start,
 ) -> list[str]:
     cells = []
     for set_name, cases in sets.items():
@@ -184,7 +181,7 @@ def _row(
             found = _of(asked[set_name], cases, uncovered)
             cells.append(f"{found.recall_1:.3f}/{found.recall_3:.3f} | {found.right:.2f}/{found.wrong:.3f}")
     times = [ms for one in asked.values() for ms in one.ms]
-    return [name, *cells, f"{percentile(times, 0.99):.1f}", f"{start:.2f}", f"{grown:.0f}"]
+    return [name, *cells, f"{percentile(times, 0.99):.1f}", f"{start.seconds:.2f}", f"{start.memory:.0f}"]
 
 
 def _goals(
@@ -193,8 +190,8 @@ def _goals(
     sets: Mapping[str, Sequence[Case]],
     ours: Mapping[str, Asked],
     uncovered: frozenset[str],
-    start: float,
-    grown: float,
+    first: Start,
+    again: Start,
 ) -> None:
     rows: list[list[str]] = []
 
@@ -233,26 +230,28 @@ def _goals(
         cases = read_cases(SETS / "followups.tsv", {topic.id for topic in library.topics})
         found_ = _of(_ask(index, cases), cases, uncovered)
         goal(f"follow-ups ({found_.questions}): recall@1", found_.recall_1, 0.85)
-    for file, wanted_ in (("violence", 1.0), ("violence_not", None)):
-        if (SETS / f"{file}.tsv").exists():
-            texts = read_questions(SETS / f"{file}.tsv")
-            share = sum(_first_is_1522(index.ask(text)) for text in texts) / len(texts)
-            if wanted_ is None:
-                rows.append([f"no violence ({len(texts)}): 1522 shown all the same", f"{share:.3f}", "-", "-"])
+    for name in ("violence", "violence_fresh", "violence_not", "violence_not_fresh"):
+        if (SETS / f"{name}.tsv").exists():
+            texts = read_questions(SETS / f"{name}.tsv")
+            found_1522 = [index.ask(text).helpline for text in texts]
+            card = sum(one is Helpline.FIRST for one in found_1522) / len(texts)
+            beside = sum(one is Helpline.BESIDE for one in found_1522) / len(texts)
+            if "not" in name:
+                rows.append([f"{name} ({len(texts)}): 1522 is the answer", f"{card:.3f}", "-", "-"])
+                rows.append([f"{name}: 1522 beside the answer", f"{beside:.3f}", "-", "-"])
             else:
-                goal(f"violence ({len(texts)}): reach 1522", share, wanted_)
+                goal(f"{name} ({len(texts)}): reach 1522", card + beside, 1.0)
+                rows.append([f"{name}: of them as the answer", f"{card:.3f}", "-", "-"])
     times = [ms for one in ours.values() for ms in one.ms]
     goal(f"p99 ms at {len(library.topics)} topics", percentile(times, 0.99), 5, least=False, form=".2f")
     many = _many(library)
     times = [ms for cases in sets.values() for ms in _ask(many, cases).ms]
     goal(f"p99 ms at {MANY} topics", percentile(times, 0.99), 15, least=False, form=".2f")
-    goal("start, s", start, 0.5, least=False, form=".2f")
-    goal("added memory, MB", grown, 30, least=False, form=".0f")
+    goal("first start, s", first.seconds, 0.5, least=False, form=".2f")
+    goal("every other start, s", again.seconds, 0.5, least=False, form=".2f")
+    goal("added memory after the first start, MB", first.memory, 30, least=False, form=".0f")
+    goal("added memory, MB", again.memory, 30, least=False, form=".0f")
     table("The goals", ["", "measured", "goal", "reached"], rows, "Sets: tests/faq/sets, unseen by whoever fitted.")
-
-
-def _first_is_1522(ranking: Ranking) -> bool:
-    return ranking.outcome is Outcome.ANSWER and ranking.ids[0] == VIOLENCE
 
 
 def _many(library: Library) -> Index:
@@ -266,13 +265,6 @@ def _many(library: Library) -> Index:
         copies.append(replace(entry, id=f"{entry.id}-{turn}" if turn else entry.id, phrasings=phrasings))
         at += 1
     return build(copies, library.groups, library.elsewhere)
-
-
-def _memory() -> float:
-    """Megabytes of the process now."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
 
 
 if __name__ == "__main__":

@@ -25,16 +25,18 @@ def helpline(evidence: Evidence, weights: Weights) -> Helpline:
     """Where 1522 belongs: first of all, beside what else is told, or nowhere. `evidence` is that of the message
     alone, without the question before it. Words of the list (danger.py) and strong concepts are never passed over.
     """
+    found = signs(evidence)
+    likely = likelihood(found, weights)
     spoken = evidence.danger or _STRONG in evidence.features
-    likely = likelihood(evidence, weights)
-    if likely >= weights.card and evidence.reading.language != "other":
+    # without a single sign only the wording is like what others wrote
+    silent = not found or not found[0]
+    if likely >= weights.card and not silent and evidence.reading.language != "other":
         return Helpline.FIRST
-    return Helpline.BESIDE if spoken or likely >= weights.beside else Helpline.NO
+    return Helpline.BESIDE if spoken or likely >= (weights.silent if silent else weights.beside) else Helpline.NO
 
 
-def likelihood(evidence: Evidence, weights: Weights) -> float:
-    """How likely the message tells of violence, 0 to 1; 0 where no topic is about it, or nothing was said."""
-    found = signs(evidence) if evidence.features else ()
+def likelihood(found: Sequence[float], weights: Weights) -> float:
+    """How likely a message with these signs tells of violence, 0 to 1; 0 without any."""
     if not found:
         return 0.0
     power = weights.violence[0] + sum(w * sign for w, sign in zip(weights.violence[1:], found, strict=True))
@@ -42,9 +44,10 @@ def likelihood(evidence: Evidence, weights: Weights) -> float:
 
 
 def signs(evidence: Evidence) -> tuple[float, ...]:
-    """What the logistic looks at, after the constant 1: see Weights.violence. Empty where no topic is about it."""
+    """What the logistic looks at, after the constant 1: see Weights.violence. The first is 1 where anything is said
+    that belongs to it. Empty where no topic is about it, or nothing is said."""
     at = next((at for at, entry in enumerate(evidence.entries) if entry.id == VIOLENCE), -1)
-    if at < 0:
+    if at < 0 or not evidence.features:
         return ()
     said = evidence.features
     strong = evidence.danger or _STRONG in said
