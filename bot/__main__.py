@@ -31,8 +31,8 @@ COMMANDS = {
     },
     "The newsletter": {
         "newsletter": (
-            "bot.commands.newsletter_acts:app",
-            "Its issues: write, check, sign, approve, schedule, steer, withdraw.",
+            "bot.commands.newsletter_plan:app",
+            "Its issues: write, check, sign, approve, plan, schedule, steer, withdraw.",
         ),
         "feeds": ("bot.commands.feeds:app", "The feeds that suggest items: list, visit, see what they brought."),
     },

@@ -104,7 +104,7 @@ def schedule(number: Number, by: By, at: At = "", next_: Next = False, once: Onc
                     raise Wrong("There is no standing rule: set NEWSLETTER_RULE, or give --at.")
                 local = next_slot(rule, now(), found.zone).astimezone(found.zone)
             else:
-                local = _moment(at, found.zone)
+                local = moment(at, found.zone)
             meant = named(issue, local.date(), local.time(), found.zone, now(), others)
             tell_problems(meant.problems, catalog)
             if not meant.possible:
@@ -188,7 +188,7 @@ def _chosen(items: tuple[Item, ...], places: list[int] | None) -> list[Item]:
     return [items[place - 1] for place in dict.fromkeys(places)]
 
 
-def _moment(said: str, zone: ZoneInfo) -> datetime:
+def moment(said: str, zone: ZoneInfo) -> datetime:
     """The local time in words. Raises Wrong."""
     try:
         return datetime.strptime(" ".join(said.split()), "%Y-%m-%d %H:%M").replace(tzinfo=zone)

@@ -9,12 +9,13 @@ from bot.commands.common import now
 from bot.commands.newsletter_issue import DOING
 from conversations.news.life import Move
 from conversations.news.views import Issue
-from storage import people
+from storage import demo, people
 from storage.content import content_folder
 from storage.news import views
 from storage.news.issues import ISSUES
 from storage.news.recipients import RECIPIENTS
 from tests.bot.commands.command_line import Told, Wis
+from tests.storage.news_readers import reader
 from tests.storage.news_word import word_file
 
 SOFIA, ELENA, MARTA = (("--by", f"{name} (demo)") for name in ("Sofia", "Avv. Elena", "Marta"))
@@ -51,6 +52,12 @@ def office(wis: Wis) -> Wis:
 
 def news(wis: Wis, *arguments: str) -> Told:
     return wis("newsletter", *arguments)
+
+
+def news_live(wis: Wis, *arguments: str) -> Told:
+    """The same where Telegram is set up."""
+    keys = (wis.folder / "data" / "demo.key").read_text().strip()
+    return wis("newsletter", *arguments, TELEGRAM_BOT_TOKEN="123456:" + "A" * 35, WIS_SECRET_KEYS=keys)
 
 
 def done(wis: Wis, *arguments: str) -> str:
@@ -226,6 +233,30 @@ def test_a_sent_issue_goes_on_only_for_those_who_failed_or_are_in_doubt(office: 
     assert "say --failed or --doubtful" in refused(office, "resume", "2027-02", *MARTA)
     done(office, "resume", "2027-02", *MARTA, "--failed")
     assert "read 1, todo 1" in done(office, "show", "2027-02")
+
+
+def test_a_plan_tells_people_time_and_cost_on_the_channels_that_are_served(office: Wis) -> None:
+    told = done(office, "plan", "2026-11", "--at", "2027-01-12 12:30")
+    [line] = [line for line in told.splitlines() if line.startswith("simulator\t")]
+    joined = sum(one.joined for one in demo.CAST)
+    assert line.split("\t") == ["simulator", str(joined), str(joined), "0", "1", "1", "0.00", "2027-01-12 12:30"]
+    assert "Prices of simulator as of" in told and "costs nothing" in told
+    database = office.database()
+    with database.write() as conn:
+        reader(conn, "anna", "telegram", language="en")
+        reader(conn, "bea", "whatsapp")
+        reader(conn, "no", "telegram", yes=False)
+    database.close()
+    live = news_live(office, "plan", "2026-11")
+    assert [line.split("\t")[:3] for line in live.out.splitlines()[:1]] == [["telegram", "1", "1"]], live.err
+    assert "simulator" not in live.out, "where a real channel is served the demonstration is not"
+    assert "whatsapp" not in live.out.lower(), "a channel that is not served reaches nobody"
+
+
+def test_a_plan_for_nobody_says_so(office: Wis) -> None:
+    told = news_live(office, "plan", "2026-11")
+    assert told.code == 0
+    assert "Nobody who can be reached" in told.out
 
 
 @pytest.mark.parametrize(
