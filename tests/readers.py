@@ -92,8 +92,8 @@ def add_issue(
 def add_rows(conn: Connection, persons: Sequence[str], at: datetime, key: str = ISSUE, **more: Any) -> None:
     """The issue waits for each of these people, on her first address."""
     by_person = select(ADDRESSES.c.person_id, func.min(ADDRESSES.c.id)).group_by(ADDRESSES.c.person_id)
-    first = dict(conn.execute(by_person))
-    channels = dict(conn.execute(select(ADDRESSES.c.id, ADDRESSES.c.channel)))
+    first = dict(map(tuple, conn.execute(by_person)))
+    channels = dict(map(tuple, conn.execute(select(ADDRESSES.c.id, ADDRESSES.c.channel))))
     rows = [
         {
             "issue_id": key, "person_id": p, "address_id": first[p], "channel": channels[first[p]],
@@ -117,7 +117,7 @@ def outcomes(database: Database, key: str = ISSUE) -> dict[str, int]:
     """How many people have each outcome."""
     with database.read() as conn:
         counted = select(RECIPIENTS.c.outcome, func.count()).where(RECIPIENTS.c.issue_id == key)
-        return dict(conn.execute(counted.group_by(RECIPIENTS.c.outcome)))
+        return dict(map(tuple, conn.execute(counted.group_by(RECIPIENTS.c.outcome))))
 
 
 def row(database: Database, person: str, key: str = ISSUE) -> Any:
