@@ -7,12 +7,12 @@ from typing import Final
 from conversations.effects import Effect, Say
 from conversations.events import Json
 from conversations.facts import Facts
-from conversations.flow import BACK, MENU, NO, YES, Heard, Miss, Outcome, Picked, Typed, choice, done, first, p, say
-from conversations.messages import Choice, Message, Moment, Money, Phrase, Text
+from conversations.flow import BACK, NO, YES, Heard, Miss, Outcome, Picked, Typed, choice, done, first, p, say
+from conversations.messages import Message, Moment, Money, Phrase, Text
 from conversations.rules.voucher_codes import meant_as_code, token_in, voucher_code_in
 from conversations.rules.voucher_pins import pin_in, pin_of
 from conversations.rules.voucher_timers import REDEMPTION_LIFE, WRONG_TRIES
-from conversations.rules.vouchers_moves import CONFIRMED, SETTLED, STARTED
+from conversations.rules.vouchers_moves import CONFIRMED, STARTED
 from conversations.state import Place
 from conversations.voucher_alerts import to_coordinators
 from conversations.voucher_notices import charge, charge_over, paid_aloud
@@ -24,6 +24,7 @@ from conversations.voucher_orders import (
     StartRedemption,
 )
 from conversations.voucher_reading import read_amount
+from conversations.voucher_statement import statement
 from conversations.voucher_views import PartnerRedemptionView, PartnerVoucherView
 from conversations.voucher_words import lasting, one_of, service, today, told
 
@@ -108,29 +109,6 @@ def waiting(key: str, facts: Facts) -> Outcome:
     if found is not None and found.state != STARTED:
         return first(ask_code(facts), say(f"voucher_redeem.now_{found.state}", amount=Money(found.amount_cents)))
     return _wait(key, 0 if found is None else found.amount_cents)
-
-
-def statement(facts: Facts) -> Outcome:
-    """The sums of this month and the last, and today's charges, which can still be undone."""
-    day = today(facts)
-    this = (day.year, day.month)
-    last = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
-    good = [one for one in facts.vouchers.charges if one.state in (CONFIRMED, SETTLED)]
-    body: list[Text] = []
-    for name, month in (("this", this), ("last", last)):
-        mine = [one for one in good if _month(one, facts) == month]
-        cents = sum(one.amount_cents for one in mine)
-        body.append(p(f"voucher_redeem.{name}_month", count=len(mine), amount=Money(cents)))
-    now = [one for one in good if one.state == CONFIRMED and _day(one, facts) == day][:8]
-    if now:
-        body.append(p("voucher_redeem.today"))
-    screen = Message(
-        title=p("voucher_redeem.statement"),
-        body=tuple(body),
-        choices=tuple(_row(one) for one in now),
-        ways=(choice("back", "way.back"), MENU),
-    )
-    return Outcome(Place(NAME, "statement"), screen)
 
 
 def ask_undo(key: str, facts: Facts) -> Outcome:
@@ -267,11 +245,6 @@ def _undo(key: str, facts: Facts) -> Outcome:
     return first(done(), *effects, say("voucher_redeem.undone"))
 
 
-def _row(one: PartnerRedemptionView) -> Choice:
-    label = Phrase("voucher_redeem.row", {"amount": Money(one.amount_cents), "initials": one.initials})
-    return Choice(f"@{NAME}:undo:{one.id}", label, service(one.category))
-
-
 def _rest(place: Place) -> int:
     rest = place.data.get("rest")
     return rest if isinstance(rest, int) else 0
@@ -279,8 +252,3 @@ def _rest(place: Place) -> int:
 
 def _day(one: PartnerRedemptionView, facts: Facts) -> date:
     return one.at.astimezone(facts.zone).date()
-
-
-def _month(one: PartnerRedemptionView, facts: Facts) -> tuple[int, int]:
-    day = _day(one, facts)
-    return day.year, day.month

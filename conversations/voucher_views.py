@@ -246,6 +246,16 @@ class PartnerRedemptionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerMonthView:
+    """What a partner charged in one month, and how much of it was paid to her; `first` is the month's first day."""
+
+    first: date
+    count: int
+    cents: int
+    paid_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What a person told us for the accounts: her name, and the end of her account number if there is one."""
 
@@ -259,9 +269,9 @@ class VoucherFacts:
 
     `presented` is the voucher whose code or QR the event holds (for a partner), `code_blocked_until` the end of the
     pause after five wrong codes, `wrong_code` that the code in the event exists nowhere, `said_aloud` the charge that
-    the four figures in the event confirm. `live`, `charged` and `owed`
-    are what a coordinator may correct, gathered only where she looks at it. `refused` is set where an
-    order of this very turn was refused a moment ago: why (storage's Refused).
+    the four figures in the event confirm, `months` this one and the last (for a partner). `live`, `charged` and
+    `owed` are what a coordinator may correct, gathered only where she looks at it. `refused` is set where an order of
+    this very turn was refused a moment ago: why (storage's Refused).
     """
 
     profile: Profile = field(default_factory=Profile)
@@ -284,6 +294,7 @@ class VoucherFacts:
     funds: tuple[ReferentFundView, ...] = ()
     presented: PartnerVoucherView | None = None
     charges: tuple[PartnerRedemptionView, ...] = ()
+    months: tuple[PartnerMonthView, ...] = ()
     code_blocked_until: datetime | None = None
     wrong_code: bool = False
     said_aloud: str = ""

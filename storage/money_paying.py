@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from conversations.call_spec import spec_from_json
 from conversations.rules.iban import is_iban
 from conversations.rules.reasons import known
-from conversations.rules.voucher_timers import FAILED_NOW, PAID_NOW, UNPAID, UNPAID_AFTER
+from conversations.rules.voucher_timers import FAILED_NOW, PAID_NOW, PARTNER_PAID, UNPAID, UNPAID_AFTER
 from conversations.rules.vouchers_money import PAY_APART_CENTS, Share, split
 from conversations.rules.vouchers_moves import (
     CANCELLED,
@@ -98,6 +98,7 @@ def mark_paid(act: Act, payment_id: str, reference: str) -> None:
         settled = {"state": SETTLED, "moved_at": act.at}
         redemptions.move_redemption(act.conn, payment.redemption_id, CONFIRMED, settled)
         record(act, "redemption", payment.redemption_id, CONFIRMED, SETTLED, "accountant")
+        set_timers(act, payment.person_id, "", {PARTNER_PAID: act.at})
     if not people.exists(act.conn, payment.person_id):
         # she was erased while it was still owed to her
         payments.forget_name(act.conn, payment_id)

@@ -14,6 +14,7 @@ from conversations.rules.voucher_timers import (
     TIME_OUT,
     WRONG_TRIES,
     WRONG_WITHIN,
+    month_over,
 )
 from conversations.rules.vouchers_moves import (
     CONFIRMED,
@@ -165,6 +166,7 @@ def _confirm(act: Act, charge: Row[Any], voucher: Row[Any], payment_id: str, hat
     record(act, "redemption", charge.id, STARTED, CONFIRMED, hat)
     owe(act, payment_id, voucher, charge.provider_id, charge.amount_cents, 0, hat, redemption_id=charge.id)
     forget_timers(act, voucher.person_id, charge.id, (TIME_OUT,))
+    set_timers(act, charge.provider_id, "", month_over(act.at, act.zone))
 
 
 def _usable(act: Act, voucher: Row[Any]) -> None:

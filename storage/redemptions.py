@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Index, Row, insert, select, text, update
+from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Index, Row, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel
 
@@ -64,6 +64,16 @@ def redemptions_by(conn: Connection, provider_id: str, limit: int = 50) -> list[
     """The charges of one partner, the newest first."""
     query = select(REDEMPTIONS).where(_R.provider_id == provider_id).order_by(_R.started_at.desc(), _R.id)
     return list(conn.execute(query.limit(limit)))
+
+
+def sums_by(conn: Connection, provider_id: str, start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
+    """For each state: how many charges of hers were confirmed from `start` to before `end`, and their cents."""
+    query = (
+        select(_R.state, func.count(), func.sum(_R.amount_cents))
+        .where(_R.provider_id == provider_id, _R.confirmed_at >= start, _R.confirmed_at < end)
+        .group_by(_R.state)
+    )
+    return {state: (int(count), int(cents)) for state, count, cents in conn.execute(query)}
 
 
 def move_redemption(conn: Connection, key: str, before: str, values: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from storage.voucher_facts_corrections import charged, live, owed
 from storage.voucher_facts_manager import decided, for_firm, to_decide
 from storage.voucher_facts_office import budgets, funds, proposals, to_check, to_pay
 from storage.voucher_facts_owner import calls_for, charges_on, claims_of, requests_of, vouchers_of
-from storage.voucher_facts_partner import code_pause, own_charges, presented, said_aloud
+from storage.voucher_facts_partner import code_pause, months, own_charges, presented, said_aloud
 
 
 def voucher_facts(
@@ -60,6 +60,7 @@ def voucher_facts(
         funds=funds(conn, zone, today) if "referent" in now.roles else (),
         presented=voucher,
         charges=own_charges(conn, person_id) if partner else (),
+        months=months(conn, zone, person_id, today) if partner else (),
         code_blocked_until=code_pause(conn, person_id, at) if partner else None,
         wrong_code=wrong,
         said_aloud=said_aloud(conn, keys, person_id, text, at) if partner else "",

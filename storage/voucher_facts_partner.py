@@ -1,15 +1,16 @@
 """What a partner sees: whether a code is valid, its category, what is left, initials; and her own charges."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from hmac import compare_digest
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from conversations.rules.voucher_codes import meant_as_code, token_in, voucher_code_in
 from conversations.rules.voucher_pins import pin_in
 from conversations.rules.voucher_timers import REDEMPTION_LIFE, WRONG_TRIES, WRONG_WITHIN
-from conversations.rules.vouchers_moves import LIVE_VOUCHER, STARTED
-from conversations.voucher_views import PartnerRedemptionView, PartnerVoucherView
+from conversations.rules.vouchers_moves import CONFIRMED, LIVE_VOUCHER, SETTLED, STARTED
+from conversations.voucher_views import PartnerMonthView, PartnerRedemptionView, PartnerVoucherView
 from storage import profiles, redemptions, vouchers
 from storage.crypto import KeyRing
 from storage.money_redeeming import owners_figures
@@ -82,3 +83,18 @@ def own_charges(conn: Connection, person_id: str) -> tuple[PartnerRedemptionView
                 )
             )
     return tuple(found)
+
+
+def months(conn: Connection, zone: ZoneInfo, person_id: str, today: date) -> tuple[PartnerMonthView, ...]:
+    """What she charged this month and in the last one."""
+    this = today.replace(day=1)
+    last = (this - timedelta(days=1)).replace(day=1)
+    return tuple(_month(conn, zone, person_id, first) for first in (this, last))
+
+
+def _month(conn: Connection, zone: ZoneInfo, person_id: str, first: date) -> PartnerMonthView:
+    following = (first + timedelta(days=32)).replace(day=1)
+    start, end = (datetime.combine(day, time(), tzinfo=zone) for day in (first, following))
+    sums = redemptions.sums_by(conn, person_id, start, end)
+    confirmed, settled = sums.get(CONFIRMED, (0, 0)), sums.get(SETTLED, (0, 0))
+    return PartnerMonthView(first, confirmed[0] + settled[0], confirmed[1] + settled[1], settled[1])

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from conversations import voucher_charging as charging
 from conversations import voucher_confirming as confirming
+from conversations import voucher_statement as stating
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.flow import Heard, Miss, Outcome, done, first, say
@@ -54,6 +55,8 @@ class VoucherRedeem:
         """confirm, refuse for the owner; charge, statement, undo for a partner; and the timers."""
         if verb in confirming.VERBS:
             return confirming.ring(verb, subject, facts)
+        if verb in stating.VERBS:
+            return stating.ring(verb, facts) if facts.person.holds("partner") else told()
         match verb:
             case "confirm":
                 return confirming.confirm(subject, facts)
@@ -62,7 +65,7 @@ class VoucherRedeem:
             case _ if not facts.person.holds("partner"):
                 return told(say("engine.not_for_you"))
             case "statement":
-                return charging.statement(facts)
+                return stating.statement(facts)
             case "undo":
                 return charging.ask_undo(subject, facts)
             case _:
@@ -72,4 +75,4 @@ class VoucherRedeem:
         """To the code, from there to where she was; a charge that waits goes on waiting."""
         if not facts.person.holds("partner") or place.step == "code":
             return done()
-        return charging.statement(facts) if place.step == "undo" else charging.ask_code(facts)
+        return stating.statement(facts) if place.step == "undo" else charging.ask_code(facts)

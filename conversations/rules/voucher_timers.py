@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from conversations.rules.working_days import add_working_days
+from conversations.rules.working_days import add_working_days, next_morning
 
 Timers = Mapping[str, datetime]
 """Kind ("flow:verb") and moment (aware)."""
@@ -32,6 +32,10 @@ BAD_REQUEST_FILE: Final = "voucher_request:bad_file"
 """At once, of who sent a file that is no photo and no PDF; subject is what it belongs to."""
 PAID_NOW, FAILED_NOW = "voucher_claim:paid", "voucher_claim:failed"
 """At once, of whoever was paid or was not; subject is the claim, for a partner the payment."""
+MONTH_OVER: Final = "voucher_redeem:month"
+"""Of a partner with charges, on the first working morning of the next month; subject is empty."""
+PARTNER_PAID: Final = "voucher_redeem:paid"
+"""At once, of a partner whose charges were paid; subject is empty, so that a whole file is told once."""
 UNPAID: Final = "voucher_claim:unpaid"
 CALL_CLOSING: Final = ("voucher_call:closing14", "voucher_call:closing3", "voucher_call:closing0")
 PROPOSED_CALL: Final = "voucher_call:wanted"
@@ -101,6 +105,12 @@ def closing(at: datetime, ends_on: date, kinds: tuple[str, ...], zone: ZoneInfo)
         for kind, n in zip(kinds, (14, 3, 0), strict=True)
     }
     return {kind: when for kind, when in days.items() if when > at}
+
+
+def month_over(at: datetime, zone: ZoneInfo) -> Timers:
+    """For a partner who charged something at `at`: the statement of the month."""
+    following = (at.astimezone(zone).replace(day=1) + timedelta(days=32)).replace(day=1)
+    return {MONTH_OVER: next_morning(datetime.combine(following.date(), time(), tzinfo=zone), zone)}
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:

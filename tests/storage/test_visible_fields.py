@@ -35,6 +35,7 @@ GOLDEN: dict[str, str] = {
     "FirmDecidedView": "id",
     "PartnerVoucherView": "id valid category residual_cents initials whole_only",
     "PartnerRedemptionView": "id state category initials amount_cents at",
+    "PartnerMonthView": "first count cents paid_cents",
     "CheckerClaimView": "id number state name category residual_cents draft submitted_at alike asked answer_text"
     " papers",
     "AccountantPaymentView": "id state name iban amount_cents vat_cents invoice failed",
@@ -48,7 +49,7 @@ GOLDEN: dict[str, str] = {
     "ReferentFundView": "call light as_of",
     "Profile": "name iban_end",
     "VoucherFacts": "profile calls requests vouchers redemptions claims to_decide decided for_firm firm_decided"
-    " to_check to_pay budgets proposals live charged owed funds presented charges code_blocked_until"
+    " to_check to_pay budgets proposals live charged owed funds presented charges months code_blocked_until"
     " wrong_code said_aloud refused",
 }
 OWN = {"calls", "requests", "vouchers", "redemptions", "claims"}
@@ -59,7 +60,7 @@ ROLES: dict[str, set[str]] = {
     "elena": {"to_decide", "decided"},
     "marta": {"to_decide", "decided", "to_check", "budgets", "proposals", "live", "charged", "owed"},
     "sara": {"to_decide", "decided", "to_check", "budgets", "proposals", "live", "charged", "owed"},
-    "paolo": {"presented", "charges"},
+    "paolo": {"presented", "charges", "months"},
     "ugo": {"to_pay"},
     "nino": {"funds"},
 }

@@ -1,12 +1,14 @@
 """What the command line and the fetching of files set off in the chats: paid, not paid, an unreadable file, a
 proposal that wants a second coordinator."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from conversations.events import Chose
 from conversations.rules.voucher_timers import PROPOSED_CALL
-from storage import money_calls, money_claiming, money_papers, money_paying, timers
+from storage import money_calls, money_claiming, money_papers, money_paying, money_redeeming, timers
 from storage.db import Database
 from storage.papers import papers_to_fetch
 from tests.conversations.flows.voucher_phones import PHOTO, Network, a_spec, steady
@@ -77,3 +79,45 @@ def test_a_proposal_from_the_command_line_reaches_the_second_coordinator(network
     network.taps("sara", "Vedi")
     network.taps("sara", "Confermo")
     assert "aperto" in network.read("sara")
+
+
+def charged(network: Network, voucher: str, cents: int) -> str:
+    """The id of the payment of a charge that its owner has confirmed."""
+    payment = network.new("pay")
+    network.does(network.owner_of(voucher), money_redeeming.confirm, network.charged(voucher, cents), payment)
+    return payment
+
+
+def test_a_partner_reads_her_statement_on_the_first_working_morning_of_the_month(network: Network) -> None:
+    voucher = network.given("giulia", network.opened(a_spec()))
+    payment = charged(network, voucher, 4_000)
+    charged(network, voucher, 2_500)
+    network.does("ugo", money_paying.mark_paid, payment, "CRO")
+    network.pass_time(minutes=1)
+    assert "È partito un bonifico" in network.read("paolo")
+    network.at = datetime(2026, 12, 1, 7, 29, tzinfo=UTC)
+    network.pass_time()
+    assert "Il mese è finito" not in network.read("paolo")
+    network.pass_time(minutes=2)
+    said = network.read("paolo").replace("\xa0", " ")
+    assert "Il mese scorso: 2 incassi, 65,00 €." in said
+    assert "Già pagati: 40,00 €. Ancora da pagare: 25,00 €." in said
+    network.pass_time(days=40)
+    assert network.read("paolo").count("Il mese è finito") == 1, "a month without charges is not told"
+
+
+def test_a_file_of_many_payments_is_told_to_a_partner_once(network: Network) -> None:
+    voucher = network.given("giulia", network.opened(a_spec()))
+    for payment in [charged(network, voucher, 1_000) for _ in range(3)]:
+        network.does("ugo", money_paying.mark_paid, payment, "CRO")
+    network.pass_time(minutes=1)
+    assert network.read("paolo").count("È partito un bonifico") == 1
+
+
+def test_the_sums_of_a_statement_hold_for_more_charges_than_are_listed(network: Network) -> None:
+    voucher = network.given("giulia", network.opened(a_spec()), 40_000)
+    for _ in range(60):
+        charged(network, voucher, 100)
+        network.at += timedelta(seconds=1)
+    said = network.take("paolo", Chose("@voucher_redeem:statement")).replace("\xa0", " ")
+    assert "Questo mese: 60 incassi, 60,00 €." in said
