@@ -1,21 +1,23 @@
 """What one step may need to know of the newsletter: a reader's part always, the newsroom's for who works in it."""
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final, cast
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, func, select
+from sqlalchemy import cast as sql_cast
 
 from conversations.news.life import REACHED
-from conversations.news.views import FileReport, Issue, NewsFacts, Topic
+from conversations.news.views import TOPICS, FileReport, Issue, NewsFacts, Topic
 from storage.news import views
-from storage.news.audience import willing
+from storage.news.audience import PURPOSE
 from storage.news.issues import FILES, ISSUES
 from storage.news.readers import READERS
 from storage.news.recipients import RECIPIENTS
-from storage.people import PEOPLE
+from storage.people import CONSENTS, PEOPLE
 
 OFFICE: Final = frozenset({"editor", "welfare_manager", "coordinator"})
 """The roles that work on the newsletter."""
@@ -27,7 +29,7 @@ FEWEST: Final = 5
 """The smallest number of people that is told of a group."""
 TO_READ: Final = ("opened", "sending", "sent", "delivered", "read", "doubtful")
 
-_I, _R, _F, _W = ISSUES.c, RECIPIENTS.c, FILES.c, READERS.c
+_I, _R, _F, _W, _C = ISSUES.c, RECIPIENTS.c, FILES.c, READERS.c, CONSENTS.c
 
 
 def news_facts(
@@ -42,12 +44,13 @@ def news_facts(
     )
     if not OFFICE & frozenset(roles):
         return known
+    subscribers, by_topic = _subscribers(conn)
     return replace(
         known,
         issues=_office_issues(conn, in_hand),
         inbox=views.inbox(conn),
-        subscribers=_subscribers(conn),
-        by_topic=_by_topic(conn),
+        subscribers=subscribers,
+        by_topic=by_topic,
         report=_report(conn, person_id),
     )
 
@@ -96,20 +99,29 @@ def _office_issues(conn: Connection, in_hand: str) -> tuple[Issue, ...]:
     )
 
 
-def _subscribers(conn: Connection) -> int:
-    query = select(func.count()).select_from(PEOPLE)
-    query = query.where(PEOPLE.c.stopped_at.is_(None), willing(PEOPLE.c.id))
-    return int(conn.execute(query).scalar_one())
+def _subscribers(conn: Connection) -> tuple[int, dict[Topic, int]]:
+    """How many people want the newsletter; how many of them chose a topic, where they are too many to be recognised.
 
-
-def _by_topic(conn: Connection) -> dict[Topic, int]:
-    """How many readers chose a topic, where they are enough not to be recognised."""
-    counts: dict[Topic, int] = {}
-    query = select(_W.topics).join(PEOPLE, PEOPLE.c.id == _W.person_id)
-    for topics in conn.execute(query.where(PEOPLE.c.stopped_at.is_(None), willing(PEOPLE.c.id))).scalars():
-        for topic in topics or ():
-            counts[cast(Topic, topic)] = counts.get(cast(Topic, topic), 0) + 1
-    return {topic: count for topic, count in counts.items() if count >= FEWEST}
+    One pass over the last words on it: each person asked for by herself takes four times as long.
+    """
+    last = select(func.max(_C.id).label("id")).where(_C.purpose == PURPOSE).group_by(_C.person_id).subquery()
+    # PostgreSQL compares no JSON
+    chosen = sql_cast(_W.topics, String)
+    query = (
+        select(chosen, func.count())
+        .select_from(last)
+        .join(CONSENTS, _C.id == last.c.id)
+        .join(PEOPLE, PEOPLE.c.id == _C.person_id)
+        .outerjoin(READERS, _W.person_id == _C.person_id)
+        .where(_C.given.is_(True), PEOPLE.c.stopped_at.is_(None))
+        .group_by(chosen)
+    )
+    everybody, counts = 0, dict.fromkeys(TOPICS, 0)
+    for topics, count in conn.execute(query):
+        everybody += count
+        for topic in json.loads(topics) or () if topics else ():
+            counts[topic] += count
+    return everybody, {topic: count for topic, count in counts.items() if count >= FEWEST}
 
 
 def _report(conn: Connection, person_id: str) -> FileReport | None:
