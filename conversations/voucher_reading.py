@@ -19,7 +19,8 @@ from conversations.voucher_words import today
 LONGEST_NAME: Final = 80
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of the largest file: WhatsApp's limit for media through Twilio."""
-PICTURES: Final = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
+PICTURES: Final = ("image/jpeg", "image/png", "image/webp")
+"""Those whose place and time can be taken out; a phone makes them of its own when it sends a photo."""
 HIGHEST_CENTS: Final = 100_000_00
 _BETWEEN: Final = re.compile(r"\s+(?:fino al|fino a|al|all'|a|to|until|till|through)\s+|\s*[-–—]\s+|\s+[-–—]\s*")
 _FROM: Final = re.compile(r"^(?:dal|dall'|da|from)\s+")

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from scheduler.pictures import cleaned
+from conversations.rules.pictures import kind_of
+from scheduler.pictures import cleaned, without_place
 from scheduler.sending import SendError, Unreachable
 from storage import money_papers, papers, tickets, timers
 from storage.lanes import Lanes
@@ -54,7 +55,9 @@ async def fetch_files(lanes: Lanes, fetchers: Mapping[str, Fetcher], at: datetim
             log.warning("a file of %s cannot be fetched (final: %s): %s", file.channel, final, error.code)
             await lanes.run(partial(tickets.miss_file, key=file.id, final=final))
         else:
-            await lanes.run(partial(tickets.keep_file, key=file.id, data=data, mime=file.mime))
+            kept_data = await asyncio.to_thread(without_place, data)
+            mime = file.mime if kept_data == data else kind_of(kept_data) or file.mime
+            await lanes.run(partial(tickets.keep_file, key=file.id, data=kept_data, mime=mime))
             kept += 1
     return kept + await _fetch_papers(lanes, fetchers, at)
 

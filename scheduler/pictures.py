@@ -7,7 +7,7 @@ time, comments and anything hidden behind the picture stay behind. It stands upr
 from io import BytesIO
 from typing import Final
 
-from conversations.rules.pictures import PDF, kind_of
+from conversations.rules.pictures import PDF, kind_of, stripped
 
 MOST_PIXELS: Final = 40_000_000
 """A phone's photo has 12 to 50 million, and chats send smaller copies; more would cost the memory of all others."""
@@ -35,6 +35,14 @@ def cleaned(data: bytes) -> bytes | None:
     if kind == PDF:
         return data if b"%%EOF" in data[-4096:] else None
     return _drawn_anew(data)
+
+
+def without_place(data: bytes) -> bytes:
+    """A photo without where and when it was taken; other files as they are, a huge photo only stripped."""
+    kind = kind_of(data)
+    if kind is None or kind == PDF:
+        return data
+    return _drawn_anew(data) or stripped(data)
 
 
 def _drawn_anew(data: bytes) -> bytes | None:

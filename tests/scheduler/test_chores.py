@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from conversations.rules.pictures import kind_of
 from scheduler.chores import AT_ONCE, LARGEST_FILE, fetch_files, ring_timers
 from scheduler.sending import Refused, SendError, Unavailable, Unreachable
 from storage import people, tickets, timers
@@ -14,6 +15,7 @@ from storage.lanes import Lanes
 from storage.tickets import FILES
 from storage.timers import Timer
 from tests.office import NOW
+from tests.scheduler.pictures import PDF_FILE, photo
 
 
 class Shop:
@@ -55,6 +57,27 @@ async def test_a_file_is_fetched_and_kept(database: Database) -> None:
     assert await fetch(lanes, {"telegram": shop}) == 1
     assert await fetch(lanes, {"telegram": shop}) == 0
     assert shop.asked == [("ref0", LARGEST_FILE)] and await statuses(lanes) == [("kept", 0)]
+    await lanes.close()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+async def test_a_photo_for_a_person_is_kept_without_where_it_was_taken(sqlite: Database, format: str) -> None:
+    sent = photo(format)
+    assert b"45.4642" in sent
+    lanes, shop = Lanes(sqlite), Shop(sent)
+    await sent_in(lanes, "telegram")
+    await fetch(lanes, {"telegram": shop})
+    [row] = await lanes.run(lambda conn: conn.execute(select(FILES.c.data, FILES.c.mime)).all())
+    assert b"45.4642" not in row.data and kind_of(row.data) == row.mime == "image/jpeg"
+    await lanes.close()
+
+
+@pytest.mark.parametrize("sent", [PDF_FILE, b"OggS a voice", b"\xff\xd8\xff broken"])
+async def test_what_is_no_photo_for_a_person_is_kept_as_it_is(sqlite: Database, sent: bytes) -> None:
+    lanes, shop = Lanes(sqlite), Shop(sent)
+    await sent_in(lanes, "telegram")
+    await fetch(lanes, {"telegram": shop})
+    assert await lanes.run(lambda conn: conn.execute(select(FILES.c.data)).scalar_one()) == sent
     await lanes.close()
 
 
