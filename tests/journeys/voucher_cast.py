@@ -10,23 +10,26 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.channels.dialogue import Act, Hears
 from storage import demo_call, people, profiles
 from storage.crypto import KeyRing
+from storage.outbox import OUTBOX
 from tests.bot.commands.command_line import Wis
 from tests.journeys.cast import Cast
 from tests.journeys.program import KEY, Program
 from tests.journeys.transcript import Player
 
-CODE = re.compile(r"(?<=Codice: )[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{3}\b")
+SHOWN = r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{3}\b"
+CODE = re.compile(rf"(?:(?<=Codice: )|(?<=il codice )){SHOWN}")
 BATCH = re.compile(r"WIS-\d{8}-\d{6}")
 PIN = re.compile(r"(?<=PIN: )\d{4}")
 MENU, ENTRY = "**Menu**", re.compile(r"^\d+\. .*\n?", flags=re.MULTILINE)
-SPOKEN, PRINTED, FIGURES = "…-…-…", "WIS-…", "····"
-"""In what people say: the code of the voucher as one reads it aloud, the file for the bank, and the four figures of
-a charge, as the program gave them last."""
+HERS = re.compile(r"(?<=le 4 cifre )\d{4}")
+SPOKEN, PRINTED, FIGURES, OWN, SQUARE = "…-…-…", "WIS-…", "····", "••••", "PV-…"
+"""In what people say and scan: the code of the voucher as one reads it aloud, the file for the bank, the four figures
+of a charge, those of an owner without her phone, and the square picture, as the program gave them last."""
 IBAN = "IT60X0542811101000000123456"
 """The account number that is printed in examples: it belongs to nobody."""
 ROLES = {
@@ -47,7 +50,7 @@ class VoucherCast(Cast):
 
     def __init__(self, program: Program, players: Mapping[str, Player]) -> None:
         super().__init__(players)
-        self.known = {SPOKEN: "", PRINTED: "", FIGURES: ""}
+        self.known = {SPOKEN: "", PRINTED: "", FIGURES: "", OWN: ""}
         self._program = program
 
     async def say(self, who: str, text: str) -> None:
@@ -61,15 +64,20 @@ class VoucherCast(Cast):
         await self._program.wait(0)
 
     async def do(self, who: str, act: Act, detail: str) -> None:
-        await super().do(who, act, detail)
+        await super().do(who, act, detail.replace(SQUARE, await self._square()) if SQUARE in detail else detail)
         await self._program.wait(0)
+
+    async def _square(self) -> str:
+        """What the picture that was sent last holds, without the address of the chat around it."""
+        rows = await self._program.rows(select(OUTBOX.c.body).order_by(OUTBOX.c.id))
+        return re.findall(r"PV-[\w-]{22}", " ".join(str(row.body) for row in rows))[-1]
 
     async def hear(self, who: str) -> Hears | None:
         heard = await super().hear(who)
         if heard is None:
             return None
         text = heard.text
-        for sign, pattern in ((SPOKEN, CODE), (PRINTED, BATCH), (FIGURES, PIN)):
+        for sign, pattern in ((SPOKEN, CODE), (PRINTED, BATCH), (FIGURES, PIN), (OWN, HERS)):
             if found := pattern.search(text):
                 self.known[sign] = aloud(found[0]) if sign == SPOKEN else found[0]
                 text = pattern.sub(sign, text)
