@@ -180,7 +180,7 @@ def _titled(buttons: Sequence[Button], limit: int) -> tuple[Button, ...]:
     if len(set(titles)) < len(titles):
         titles = [clip(f"{n}. {_marked(button)}", limit) for n, button in enumerate(buttons, start=1)]
     described = (
-        button.description or (button.label if title.endswith(ELLIPSIS) else "")
+        button.description or (button.label if title.endswith(ELLIPSIS) and title != _marked(button) else "")
         for button, title in zip(buttons, titles, strict=True)
     )
     return tuple(

@@ -127,6 +127,11 @@ def test_long_labels_of_two_choices_become_a_list_that_shows_the_rest():
     assert "1. Aiuto per la casa e per i genitori anziani 1" in message.text
 
 
+def test_a_label_that_ends_with_dots_of_its_own_is_not_said_twice():
+    (message,) = whatsapp_layout(Letter(1, choices=(*buttons(4), Button("more", "Altre…"))), WORDS)
+    assert [row.description for row in message.rows] == [""] * 5
+
+
 @given(
     st.lists(st.tuples(st.text(min_size=1, max_size=60), st.text(max_size=120)), max_size=14),
     st.lists(st.text(min_size=1, max_size=40), max_size=5),
