@@ -76,18 +76,20 @@ class Newsdesk:
                 return deciding.show(place, issue, facts)
 
     def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
-        """open, issue, sign, plan; stopped and finished are timers of an issue that is being sent."""
+        """open, issue, sign, plan, progress, pause; stopped and finished are timers of an issue that is being sent."""
         issue = issue_of(Hand(subject), facts)
         match verb:
             case "stopped" | "finished":
                 return Outcome(STAY) if issue is None else _told(verb, issue)
-            case "issue" | "sign" | "plan" if issue is None:
+            case "issue" | "sign" | "plan" | "progress" | "pause" if issue is None:
                 return Outcome(STAY, effects=(say("newsroom.gone"),))
             case "sign" if issue is not None and signing.signs(issue, facts):
                 return signing.sign(issue, signing.unsigned(issue)[0], facts)
             case "plan" if issue is not None and desk.coordinates(facts):
                 return planning.planned(issue, facts)
-            case "issue" | "sign" | "plan" if issue is not None:
+            case "pause" if issue is not None and issue.state == "sending" and desk.coordinates(facts):
+                return deciding.pause(issue, facts)
+            case "issue" | "sign" | "plan" | "progress" | "pause" if issue is not None:
                 return desk.page(issue, facts)
             case _:
                 return desk.home(facts)

@@ -14,6 +14,7 @@ from conversations.events import Json, Sent
 from conversations.facts import Facts, Role
 from conversations.flow import STAY, Heard, Miss, Outcome, Picked, done, first, p, say
 from conversations.foresee import foresee
+from conversations.news.life import FROM
 from conversations.news.views import Issue
 from conversations.newsroom import inbox, issues, items, naming, previewing, writing
 from conversations.newsroom.hand import Hand, hand_at, issue_of, item_of
@@ -47,7 +48,7 @@ class Newsroom:
             return items.missing(facts)
         if place.step == "drop" and heard == Picked("yes") and issue.state == "draft":
             return _dropped(hand, issue, facts)
-        if place.step == "item" and heard == Picked("reopen"):
+        if place.step == "item" and heard == Picked("reopen") and issue.state in FROM["redraft"]:
             return issues.reopen(hand, issue)
         if place.step in writing.STEPS:
             return writing.take(place, hand, heard, facts)
@@ -76,7 +77,7 @@ class Newsroom:
                 return issues.file(issue)
             case "hand":
                 return issues.hand_on(issue, facts)
-            case "reopen" if issue.state != "draft":
+            case "reopen" if issue.state in FROM["redraft"]:
                 return issues.reopen(hand, issue)
             case "give_up":
                 return issues.give_up(issue, facts)
@@ -156,9 +157,9 @@ def _from_issue(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Fac
             return previewing.which(issue, place.flow)
         case "issue", Picked("test"):
             return issues.tried(issue, facts)
-        case "issue", Picked("reopen") if issue.state != "draft":
+        case "issue", Picked("reopen") if issue.state in FROM["redraft"]:
             return issues.reopen(Hand(issue.id), issue)
-        case "reopen", Picked("yes"):
+        case "reopen", Picked("yes") if issue.state in FROM["redraft"]:
             return issues.reopened(hand, issue, facts)
         case (("reopen" | "hand" | "give_up"), Picked("no")):
             return issues.page(issue, facts)

@@ -103,7 +103,7 @@ def item_text(number: int, item: Item, language: str) -> Text:
         text = _with(text, Phrase("newsletter.source", {"source": item.source}))
     if item.link:
         text = _with(text, Verbatim(item.link))
-    if language not in item.title:
+    if not (item.title.get(language) and item.sentence.get(language)):
         text = _with(text, Phrase("newsletter.only_italian"))
     return text
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from conversations.flow import p
 from conversations.messages import Moment, Text, Verbatim
+from conversations.news.progress_view import bar
 from conversations.news.views import Issue, Outcome, Progress
 
-BAR: Final = 12
 GOT: Final[tuple[Outcome, ...]] = ("sent", "delivered", "read")
 """What the provider has accepted."""
 TOLD: Final[tuple[Outcome, ...]] = ("opened", "expired", "failed", "doubtful", "skipped", "cancelled")
@@ -72,10 +72,3 @@ def stopped(progress: Progress) -> Text:
         if code in codes:
             return p(f"newsdesk.stopped_{reason}", why=code)
     return p("newsdesk.stopped_why", why=code)
-
-
-def bar(done: int, total: int) -> str:
-    """A bar of fixed width and the share; full only when it is."""
-    share = done * 100 // total
-    full = done * BAR // total
-    return f"{'▓' * full}{'░' * (BAR - full)} {share}%"

@@ -108,7 +108,7 @@ def length(item: Item, field: str) -> int:
 def typed(item: Item, field: str, text: str, place: int, today: date) -> Item | Phrase:
     """The item with what was typed, or why it is not taken; the words are kept as they are, on one line."""
     said = " ".join(tidy(text).split())
-    if not said:
+    if not clean(said):
         return p(f"newsroom.how_{field}")
     if field in DATES:
         day = day_in(said, today, ahead=field == "expires")

@@ -5,13 +5,15 @@ from dataclasses import replace
 from conversations.facts import Facts
 from conversations.flow import BACK, NO, YES, Outcome, choice, first, p, say
 from conversations.foresee import foresee
+from conversations.graphemes import border_at_most
 from conversations.messages import Choice, Day, Localized, Message, Text
 from conversations.news.checks import item_problems
 from conversations.news.digest import item_text
+from conversations.news.life import FROM
 from conversations.news.orders import DropItem, MoveItem
 from conversations.news.views import Issue, Item
 from conversations.newsroom.fields import ROWS
-from conversations.newsroom.hand import Hand, issue_of, item_of, place_of
+from conversations.newsroom.hand import KEPT, Hand, issue_of, item_of, place_of
 from conversations.newsroom.words import today
 
 
@@ -27,7 +29,8 @@ def item(hand: Hand, issue: Issue, facts: Facts) -> Outcome:
     body += (p(f"newsroom.{problem.severity}", text=problem.phrase) for problem in told)
     body.append(_details(held))
     if issue.state != "draft":
-        rows: tuple[Choice, ...] = (choice("reopen", "newsroom.reopen"),)
+        again = (choice("reopen", "newsroom.reopen"),)
+        rows: tuple[Choice, ...] = again if issue.state in FROM["redraft"] else ()
     else:
         moves = tuple(choice(move, f"newsroom.move_{move}") for move in _possible(place, len(issue.items)))
         rows = (choice("edit", "newsroom.edit"), *moves, choice("drop", "newsroom.drop_item"))
@@ -103,6 +106,12 @@ def _details(held: Item) -> Text:
             "newsletter.and_line", text=told, line=p("newsroom.signed" if held.signed_by else "newsroom.unsigned")
         )
     return told
+
+
+def you_wrote(hand: Hand) -> Text:
+    """Her own words that were not taken, so that she can copy and mend them; the beginning of a very long text."""
+    kept = hand.text[: border_at_most(hand.text, KEPT)]
+    return p("newsroom.you_wrote", text=kept if kept == hand.text else f"{kept}…")
 
 
 def held_in(hand: Hand, issue: Issue) -> Item:

@@ -10,12 +10,13 @@ from conversations.facts import Facts
 from conversations.flow import BACK, SKIP, Heard, Miss, Outcome, Picked, Typed, choice, first, p, say
 from conversations.folding import clean, tidy
 from conversations.foresee import foresee
-from conversations.messages import Choice, Localized, Message, Phrase, Text, Verbatim
+from conversations.messages import Localized, Message, Phrase, Text, Verbatim
 from conversations.news.checks import LONGEST_TITLE, problems
 from conversations.news.orders import OpenIssue, RenameIssue
 from conversations.news.views import Issue, IssueKind
 from conversations.newsroom.hand import Hand, issue_of
 from conversations.newsroom.issues import page
+from conversations.newsroom.items import you_wrote
 from conversations.newsroom.words import today
 from conversations.phrases import render
 from conversations.state import Place
@@ -35,10 +36,10 @@ def kind() -> Outcome:
 def number(hand: Hand, facts: Facts) -> Outcome:
     """Its number: the month is proposed, another can be typed."""
     told = f"{proposed(hand, facts):%Y-%m}"
-    body: tuple[Text, ...] = (p("newsroom.which_number"),)
+    body: tuple[Text, ...] = (p("newsroom.which_number", number=told),)
     if hand.text:
-        body = (p("newsroom.you_wrote", text=hand.text), p("newsroom.how_number", most=LONGEST_NUMBER))
-    rows = (Choice("proposed", Verbatim(told)),)
+        body = (you_wrote(hand), p("newsroom.how_number", most=LONGEST_NUMBER))
+    rows = (choice("proposed", "newsroom.as_proposed"),)
     screen = Message(title=p("newsroom.new"), body=body, choices=rows, ways=(BACK,), wanted="text")
     return Outcome(hand.at("number"), screen)
 
@@ -48,7 +49,7 @@ def name(hand: Hand, facts: Facts) -> Outcome:
     said = proposed_title(hand, facts)
     body: list[Text] = [p("newsroom.which_title", title=Localized(said), most=LONGEST_TITLE)]
     if hand.text:
-        body.insert(0, p("newsroom.you_wrote", text=hand.text))
+        body.insert(0, you_wrote(hand))
     rows = (choice("proposed", "newsroom.as_proposed"),)
     screen = Message(title=p("newsroom.new"), body=tuple(body), choices=rows, ways=(BACK,), wanted="text")
     return Outcome(hand.at("name"), screen)
@@ -136,7 +137,7 @@ def title(hand: Hand, issue: Issue, english: bool = False) -> Outcome:
         p("newsroom.how_issue_title_en" if english else "newsroom.how_issue_title", most=LONGEST_TITLE)
     ]
     if hand.text:
-        body.insert(0, p("newsroom.you_wrote", text=hand.text))
+        body.insert(0, you_wrote(hand))
     if issue.title.get(code):
         body.append(p("newsroom.now", text=Verbatim(issue.title[code])))
     ways = (SKIP, BACK) if english else (BACK,)
@@ -162,7 +163,7 @@ def titled(hand: Hand, issue: Issue, text: str, english: bool, facts: Facts) -> 
 def title_fault(titles: Mapping[str, str], code: str, facts: Facts) -> Phrase | None:
     """What is wrong with the title in this language."""
     said = titles.get(code, "")
-    if not said:
+    if not clean(said):
         return p("newsroom.how_issue_title", most=LONGEST_TITLE)
     if len(said) > LONGEST_TITLE:
         return p("newsroom.long_title", length=len(said), most=LONGEST_TITLE, over=len(said) - LONGEST_TITLE)

@@ -27,8 +27,6 @@ STEPS: Final = frozenset({"plan", "when", "sure", "rate"})
 SOON: Final = timedelta(minutes=2)
 """How far ahead "now" is looked at, so that it is not past while she reads."""
 RATES: Final = (1, 5, 10, 20)
-FASTEST: Final = 80
-"""Letters a second that any channel may take (channels.md 6.4)."""
 
 
 def when(hand: Hand, issue: Issue, *why: Text) -> Outcome:
@@ -95,10 +93,6 @@ def take(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Facts) -> 
             return _scheduled(hand, issue, way == "once", facts)
         case "rate", Picked(value) if value.isdigit():
             return _paced(issue, int(value), facts)
-        case "rate", Typed(text):
-            number = text.strip()
-            fits = number.isascii() and number.isdigit() and 1 <= int(number[:3]) <= FASTEST
-            return _paced(issue, int(number[:3]), facts) if fits else Miss(p("newsdesk.rate_miss", most=FASTEST))
         case _:
             return Miss(p("newsdesk.when_how") if place.step == "when" else None)
 
@@ -106,9 +100,9 @@ def take(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Facts) -> 
 def rate(issue: Issue) -> Outcome:
     """How fast at most?"""
     rows = tuple(choice(str(one), "newsdesk.rate_row", count=one) for one in RATES)
-    body = (p("newsdesk.rate_how", most=FASTEST),)
+    body = (p("newsdesk.rate_how"),)
     screen = Message(
-        title=Localized(issue.title), body=body, choices=(*rows, choice("0", "newsdesk.rate_full")), ways=(BACK,)
+        title=Localized(issue.title), body=body, choices=(choice("0", "newsdesk.rate_full"), *rows), ways=(BACK,)
     )
     return Outcome(Hand(issue.id).at("rate", NAME), screen)
 

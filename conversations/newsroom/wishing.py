@@ -151,7 +151,10 @@ def topics(facts: Facts, marked: tuple[str, ...] | None = None) -> Outcome:
 
 def hour(facts: Facts) -> Outcome:
     """At which hour?"""
-    rows = (choice("any", "newsletter.with_all"), *(Choice(one, Verbatim(one)) for one in PROPOSED))
+    rows = (
+        choice("any", "newsletter.with_all"),
+        *(choice(one, "newsletter.at_hour", hour=one.removeprefix("0")) for one in PROPOSED),
+    )
     screen = Message(title=p("newsletter.hour"), body=(p("newsletter.hour_how"),), choices=rows, ways=(BACK,))
     return Outcome(Place(NAME, "hour"), screen)
 

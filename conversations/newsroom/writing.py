@@ -27,7 +27,7 @@ from conversations.newsroom.fields import (
     typed,
 )
 from conversations.newsroom.hand import Hand, issue_of, item_of
-from conversations.newsroom.items import drop, edit, held_in, item, missing, moved, neighbour, place_in
+from conversations.newsroom.items import drop, edit, held_in, item, missing, moved, neighbour, place_in, you_wrote
 from conversations.newsroom.words import today
 from conversations.state import Place
 
@@ -42,7 +42,7 @@ def field(hand: Hand, issue: Issue, facts: Facts) -> Outcome:
     present = now(held, name)
     body: list[Text] = [p(f"newsroom.how_{name}")]
     if hand.text:
-        body.insert(0, p("newsroom.you_wrote", text=hand.text))
+        body.insert(0, you_wrote(hand))
     elif present is not None and name in WRITTEN:
         body.append(p("newsroom.now_written", text=present, length=length(held, name), most=LIMITS[name]))
     elif present is not None and hand.item and not (hand.chain == "new" and name in ("normative", "common")):

@@ -1,4 +1,4 @@
-"""People around the newsletter without a database: readers, an editor, a welfare manager, a coordinator; one issue list."""
+"""People around the newsletter without a database: a reader, an editor, a welfare manager, a coordinator."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -161,7 +161,10 @@ class NewsWorld(World):
         self.lines.append(Waits(int(timedelta(**span).total_seconds())))
         until = self.now + timedelta(**span)
         while due := sorted(
-            (at, name, key) for name, record in self.records.items() for key, at in record.timers.items() if at <= until
+            (at, name, key)
+            for name, record in self.records.items()
+            for key, at in record.timers.items()
+            if at <= until
         ):
             at, name, (kind, subject) = due[0]
             self.now = max(self.now, at)
