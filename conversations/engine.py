@@ -271,11 +271,10 @@ class Engine:
         return None
 
     def _missed(self, state: State, heard: Heard, miss: Miss, facts: Facts) -> Step:
-        """The first time say what we wait for; from the second on offer the menu and a person."""
+        """Say what is wrong or what we wait for; from the second time on offer the menu and a person too."""
         shown = self._flow(state).show(state.place, facts)
         if state.misses:
-            said = (miss.why,) if miss.why and state.misses == 1 else ()
-            why = (*said, p("engine.second_miss"))
+            why = (*((miss.why,) if miss.why else ()), p("engine.second_miss"))
             if shown.screen is not None:
                 shown = replace(shown, screen=_with_help(shown.screen, state.place))
         else:

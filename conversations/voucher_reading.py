@@ -21,6 +21,8 @@ LARGEST: Final = 16 * 1024 * 1024
 """Bytes of the largest file: WhatsApp's limit for media through Twilio."""
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp")
 """Those whose place and time can be taken out; a phone makes them of its own when it sends a photo."""
+LONGEST_TURN: Final = timedelta(days=183)
+"""Of a period without years that ends in the next one."""
 HIGHEST_CENTS: Final = 100_000_00
 _BETWEEN: Final = re.compile(r"\s+(?:fino al|fino a|al|all'|a|to|until|till|through)\s+|\s*[-–—]\s+|\s+[-–—]\s*")
 _FROM: Final = re.compile(r"^(?:dal|dall'|da|from)\s+")
@@ -63,9 +65,10 @@ def read_period(text: str, facts: Facts) -> tuple[date, date] | Phrase:
     if isinstance(first, Phrase):
         return p("voucher.period_unclear")
     if last < first and not re.search(r"\d{4}", said):
-        # "dal 20 dicembre al 10 gennaio" ends in the year after
+        # "dal 20 dicembre al 10 gennaio" ends in the year after, "dal 20/12 al 1/12" is a slip
         later = read_day(f"{last.day}/{last.month}/{last.year + 1}", facts)
-        last = last if isinstance(later, Phrase) else later
+        if not isinstance(later, Phrase) and later - first <= LONGEST_TURN:
+            last = later
     return (first, last) if first <= last else p("voucher.period_backwards")
 
 

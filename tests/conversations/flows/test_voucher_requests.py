@@ -59,6 +59,7 @@ def test_amounts_that_are_understood(network: Network, said: str) -> None:
     [
         ("dal 31/2 al 3/3", "Non ho capito le date"),
         ("dal 20/12/2026 al 1/12/2026", "La fine viene prima"),
+        ("dal 20/12 al 1/12", "La fine viene prima"),
         ("dal 1/6/2026 al 30/6/2026", "dentro il bando"),
         ("quando capita", "Non ho capito la data"),
     ],
@@ -75,6 +76,16 @@ def test_periods_that_make_no_sense_are_explained(network: Network, said: str, a
 def test_periods_that_are_understood(network: Network, said: str) -> None:
     at(network, "period")
     assert "Chi farà il servizio?" in network.says("giulia", said)
+
+
+def test_every_wrong_amount_is_explained_however_many_there_are(network: Network) -> None:
+    network.opened(a_spec())
+    network.says("giulia", "voucher")
+    for label in ("Chiedi un voucher", "Cura", "Baby-sitter"):
+        network.taps("giulia", label)
+    for said, why in (("0", "più di zero"), ("-10", "sotto zero"), ("30", "Il minimo è"), ("5000", "Il massimo"),
+                      ("boh", "Non ho capito")):  # fmt: skip
+        assert why in network.says("giulia", said)
 
 
 def test_what_is_left_bounds_the_amount(network: Network) -> None:
