@@ -22,7 +22,6 @@ from scheduler.issues import enqueue_issues
 from storage.content import content_folder, read_content
 from storage.crypto import KeyRing, new_key
 from storage.db import Database
-from storage.news import steering
 from storage.news.issues import ISSUES
 from storage.news.recipients import RECIPIENTS
 from storage.news.report import Means, prospect
@@ -39,7 +38,7 @@ MEANS = Means({"telegram": 29.6, "whatsapp": 59.0}, 2_000, (), ("it", "en"))
 
 
 async def main(url: str) -> dict[str, float]:
-    """Plans, enqueues and cancels: alone, and with somebody who writes."""
+    """Plans, enqueues and cancels, alone and with somebody who writes."""
     database = Database(url, KeyRing.parse(new_key()))
     content = read_content(content_folder(), "it", ROME)
     async with open_office(database, content, channels=CHANNELS) as office:
@@ -90,7 +89,8 @@ async def _cancel_in_batches(office: Office, key: str) -> None:
 async def _cancel_at_once(office: Office, key: str) -> None:
     def job(conn: Connection) -> None:
         _cancel(conn, key)
-        steering.call_off(conn, key)
+        waits = (RECIPIENTS.c.issue_id == key, RECIPIENTS.c.outcome == "todo")
+        conn.execute(update(RECIPIENTS).where(*waits).values(outcome="cancelled"))
 
     await office.lanes.run(job)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, exists, func, literal, or_, select
 
 from conversations.news.views import Audience
 from storage.news.issues import IssueRow
@@ -32,12 +32,14 @@ def willing(who: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(_C.id == last, _C.given.is_(True))
 
 
-def audience_query(channels: Sequence[str], corrects: str | None, *within: ColumnElement[bool]) -> Select[Any]:
+def audience_query(
+    channels: Sequence[str], corrects: str | None, after: str = "", upto: str | None = None
+) -> Select[Any]:
     """person_id, address_id, channel, language, last_inbound and hour of everybody an issue goes to.
 
     A person with several addresses gets it on the channel she chose, else where she wrote last. An erratum goes to
-    those who were reached by the issue it corrects, whatever became of their wishes' channel since. `within` narrows
-    the people.
+    those who were reached by the issue it corrects, whatever became of their wishes' channel since. Only people whose
+    id is greater than `after` and not greater than `upto` are looked at.
     """
     rank = (
         func.row_number()
@@ -52,7 +54,9 @@ def audience_query(channels: Sequence[str], corrects: str | None, *within: Colum
         )
         .label("rank")
     )
-    reachable = and_(_A.person_id == _P.id, _A.blocked_at.is_(None), _A.channel.in_(channels))
+    # spoilt for the index on channels, or both databases read everybody's addresses for each batch
+    reachable = and_(_A.person_id == _P.id, _A.blocked_at.is_(None), (_A.channel + "").in_(channels))
+    said = _last_words(after, upto)
     query = (
         select(
             _P.id.label("person_id"),
@@ -64,9 +68,11 @@ def audience_query(channels: Sequence[str], corrects: str | None, *within: Colum
             rank,
         )
         .select_from(PEOPLE)
+        .join(said, said.c.person_id == _P.id)
+        .join(CONSENTS, and_(_C.id == said.c.last, _C.given.is_(True)))
         .join(ADDRESSES, reachable)
         .outerjoin(READERS, _R.person_id == _P.id)
-        .where(_P.stopped_at.is_(None), willing(_P.id), *within)
+        .where(_P.stopped_at.is_(None), *_between(_P.id, after, upto), *_between(_A.person_id, after, upto))
     )
     if corrects:
         r = RECIPIENTS.c
@@ -74,6 +80,16 @@ def audience_query(channels: Sequence[str], corrects: str | None, *within: Colum
     ranked = query.subquery()
     c = ranked.c
     return select(c.person_id, c.address_id, c.channel, c.language, c.last_inbound, c.hour).where(c.rank == 1)
+
+
+def _last_words(after: str, upto: str | None) -> Subquery:
+    """The last consent to the newsletter of each person, given or not."""
+    mine = (_C.purpose == PURPOSE, *_between(_C.person_id, after, upto))
+    return select(_C.person_id, func.max(_C.id).label("last")).where(*mine).group_by(_C.person_id).subquery()
+
+
+def _between(who: ColumnElement[str], after: str, upto: str | None) -> tuple[ColumnElement[bool], ...]:
+    return (*((who > after,) if after else ()), *((who <= upto,) if upto is not None else ()))
 
 
 def audience(conn: Connection, issue: IssueRow | Any, channels: Sequence[str], at: datetime) -> tuple[Audience, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, DateTime, case, cast, literal, select, update
+from sqlalchemy import Connection, DateTime, and_, case, cast, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversations.news.calendar import HOURS, reader_moment
@@ -13,13 +13,15 @@ from storage.db import Conflict
 from storage.news.audience import audience_query
 from storage.news.issues import ISSUES
 from storage.news.recipients import RECIPIENTS
+from storage.news.steering import call_off
 from storage.people import PEOPLE
 from storage.types import Time
 
-BATCH: Final = 2_000
-"""People looked at in one transaction: a reply waits a tenth of a second for it at most."""
+BATCH: Final = 1_000
+"""People looked at in one transaction, for which replies wait: less than a tenth of a second."""
 
 UNDER_WAY: Final = ("sending", "paused")
+OVER: Final = ("cancelled", "withdrawn")
 
 _I, _R = ISSUES.c, RECIPIENTS.c
 
@@ -43,8 +45,7 @@ def enqueue_batch(
     )
     done = len(reached) < size
     if reached:
-        within = (PEOPLE.c.id > issue.enqueued_to, PEOPLE.c.id <= reached[-1])
-        _add(conn, issue, channels, within, issue.started_at or at, zone)
+        _add(conn, issue, channels, reached[-1], issue.started_at or at, zone)
     here = (_I.id == issue_id, _I.state == issue.state, _I.enqueued.is_(False), _I.enqueued_to == issue.enqueued_to)
     to = reached[-1] if reached else issue.enqueued_to
     if not conn.execute(update(ISSUES).where(*here).values(enqueued_to=to, enqueued=done)).rowcount:
@@ -60,9 +61,9 @@ def to_enqueue(conn: Connection) -> list[str]:
 
 
 def _add(
-    conn: Connection, issue: Any, channels: Sequence[str], within: Sequence[Any], start: datetime, zone: ZoneInfo
+    conn: Connection, issue: Any, channels: Sequence[str], upto: str, start: datetime, zone: ZoneInfo
 ) -> None:
-    who = audience_query(channels, issue.corrects, *within).subquery()
+    who = audience_query(channels, issue.corrects, issue.enqueued_to, upto).subquery()
     due = case(
         *((who.c.hour == hour, literal(reader_moment(start, hour, zone), Time())) for hour in HOURS),
         else_=literal(start, Time()),
@@ -88,16 +89,17 @@ def _add(
 
 
 def settle_batch(conn: Connection, issue_id: str, size: int = BATCH) -> bool:
-    """The next `size` people of a cancelled issue who had not got it never will; True when none is left."""
-    waiting = select(_R.id).where(_R.issue_id == issue_id, _R.outcome == "todo").order_by(_R.id).limit(size)
-    keys = list(conn.execute(waiting).scalars())
-    # one that was claimed meanwhile is on its way
-    conn.execute(update(RECIPIENTS).where(_R.id.in_(keys), _R.outcome == "todo").values(outcome="cancelled"))
-    return len(keys) < size
+    """The next `size` people who wait for an issue that was cancelled or withdrawn never get it; True when none is
+    left. Of a withdrawn one nobody may ask for the digest either."""
+    state = conn.execute(select(_I.state).where(_I.id == issue_id)).scalar()
+    return state not in OVER or call_off(conn, issue_id, state == "withdrawn", size) < size
 
 
 def to_settle(conn: Connection, channels: Sequence[str]) -> list[str]:
-    """The cancelled issues of which somebody on these channels still seems to wait."""
-    over = select(_I.id).where(_I.state.in_(("cancelled", "withdrawn")), _I.started_at.is_not(None))
-    waits = select(_R.id).where(_R.issue_id == _I.id, _R.channel.in_(channels), _R.outcome == "todo").limit(1)
-    return list(conn.execute(over.where(waits.exists())).scalars())
+    """The issues that were cancelled or withdrawn and for which somebody on these channels still waits."""
+    over = select(_I.id).where(_I.state.in_(OVER), _I.started_at.is_not(None))
+    todo, opened = (
+        select(_R.id).where(_R.issue_id == _I.id, _R.channel.in_(channels), _R.outcome == outcome).limit(1).exists()
+        for outcome in ("todo", "opened")
+    )
+    return list(conn.execute(over.where(or_(todo, and_(_I.state == "withdrawn", opened)))).scalars())

@@ -1,19 +1,28 @@
-"""What steering an issue does to the rows of its recipients, each in one statement."""
+"""What steering an issue does to the rows of its recipients."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from storage.news.recipients import RECIPIENTS
+
+AT_ONCE: Final = 1_000
+"""Rows taken back in one transaction: replies wait for it."""
 
 _R = RECIPIENTS.c
 
 
-def call_off(conn: Connection, issue_id: str, opened: bool = False) -> int:
-    """Whoever still waits for the issue will not have it; with `opened` nor who was only told of it. How many."""
+def call_off(conn: Connection, issue_id: str, opened: bool = False, limit: int = AT_ONCE) -> int:
+    """At most `limit` of those who still wait for the issue will not have it; with `opened` nor who was only told of
+    it. How many. What is left is taken back batch by batch (`settle_batch`); nobody is sent it meanwhile."""
     waits = ("todo", "opened") if opened else ("todo",)
-    query = update(RECIPIENTS).where(_R.issue_id == issue_id, _R.outcome.in_(waits))
-    return conn.execute(query.values(outcome="cancelled")).rowcount
+    found = select(_R.id).where(_R.issue_id == issue_id, _R.outcome.in_(waits)).limit(limit)
+    keys = list(conn.execute(found).scalars())
+    # one that was claimed meanwhile is on its way
+    off = update(RECIPIENTS).where(_R.id.in_(keys), _R.outcome.in_(waits)).values(outcome="cancelled")
+    conn.execute(off)
+    return len(keys)
 
 
 def put_back(conn: Connection, issue_id: str, failed: bool, doubtful: bool, at: datetime) -> int:

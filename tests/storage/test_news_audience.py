@@ -263,12 +263,31 @@ def test_whoever_waits_when_an_issue_is_cancelled_never_gets_it_and_what_is_in_h
         r = RECIPIENTS.c
         conn.execute(update(RECIPIENTS).where(r.person_id.in_(["p001", "p002"])).values(outcome="sending"))
         conn.execute(update(RECIPIENTS).where(r.person_id == "p003").values(outcome="sent"))
+        assert settle_batch(conn, "n1", 10), "it is not cancelled"
+        conn.execute(update(ISSUES).values(state="cancelled"))
         batches = 1
         while not settle_batch(conn, "n1", 10):
             batches += 1
         outcomes = [row.outcome for row in rows(conn).values()]
         assert batches == 3
         assert {one: outcomes.count(one) for one in set(outcomes)} == {"sending": 2, "sent": 1, "cancelled": 27}
+
+
+def test_of_a_withdrawn_issue_nobody_may_ask_for_the_digest_any_more(database: Database) -> None:
+    with database.write() as conn:
+        crowd(conn, 12)
+        issue(conn)
+        enqueue(conn)
+        conn.execute(update(RECIPIENTS).values(outcome="opened"))
+        conn.execute(update(ISSUES).values(state="cancelled"))
+        assert to_settle(conn, CHANNELS) == [] and settle_batch(conn, "n1")
+        assert {row.outcome for row in rows(conn).values()} == {"opened"}, "it is not sent further, but may be read"
+        conn.execute(update(ISSUES).values(state="withdrawn"))
+        assert to_settle(conn, CHANNELS) == ["n1"]
+        assert not settle_batch(conn, "n1", 4)
+        while not settle_batch(conn, "n1", 4):
+            pass
+        assert {row.outcome for row in rows(conn).values()} == {"cancelled"}
 
 
 def test_a_row_that_is_claimed_while_an_issue_is_settled_stays_in_hand(postgres_database: Database) -> None:
