@@ -54,8 +54,10 @@ def audience_query(
         )
         .label("rank")
     )
-    # spoilt for the index on channels, or both databases read everybody's addresses for each batch
-    reachable = and_(_A.person_id == _P.id, _A.blocked_at.is_(None), (_A.channel + "").in_(channels))
+    # spoilt for the index on channels where a few people are asked for, or a database without statistics would read
+    # everybody's addresses for each batch
+    channel = _A.channel if upto is None else _A.channel + ""
+    reachable = and_(_A.person_id == _P.id, _A.blocked_at.is_(None), channel.in_(channels))
     said = _last_words(after, upto)
     query = (
         select(
