@@ -28,7 +28,9 @@ def decide(evidence: Evidence, weights: Weights, helpline: Helpline = Helpline.N
         case Helpline.BESIDE:
             ranking = _ordinary(evidence, weights)
             ids = tuple(dict.fromkeys((*ranking.ids[:1], *_violence(evidence), *ranking.ids)))
-            return replace(ranking, ids=ids, helpline=helpline)
+            more = VIOLENCE in ids and VIOLENCE not in ranking.offered
+            offered = ids[: min(MOST_CHOICES, len(ranking.offered) + more)] if ranking.offered else ()
+            return replace(ranking, ids=ids, offered=offered, helpline=helpline)
         case Helpline.NO:
             return _ordinary(evidence, weights)
         case _:

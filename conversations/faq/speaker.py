@@ -53,6 +53,8 @@ _PLURAL_YOU: Final = frozenset(
 
 UNNAMED: Final = MARK + "lui"
 """A man who is spoken of as "he" and never named: that is how people speak of whom they are afraid of."""
+_WHOLE: Final = 5
+"""Words from which "he" is a man of this text; in a shorter one he is the man of the question before."""
 _HE: Final = frozenset(("lui", "he", "him"))
 _NAMED: Final = frozenset(
     "capo titolare padre papa nonno figlio figli figlia bambino bimbo nipote fratello collega dottore medico"
@@ -68,6 +70,6 @@ def speaker(words: Sequence[str]) -> tuple[str, ...]:
     found = dict.fromkeys(who for who, phrase in _PHRASES if phrase in said)
     if not _PLURAL_YOU.isdisjoint(words):
         found[MARK + "voi"] = None
-    if not _HE.isdisjoint(words) and _NAMED.isdisjoint(words):
+    if len(words) >= _WHOLE and not _HE.isdisjoint(words) and _NAMED.isdisjoint(words):
         found[UNNAMED] = None
     return tuple(found)

@@ -25,14 +25,16 @@ def helpline(evidence: Evidence, weights: Weights) -> Helpline:
     """Where 1522 belongs: first of all, beside what else is told, or nowhere. `evidence` is that of the message
     alone, without the question before it. Words of the list (danger.py) and strong concepts are never passed over.
     """
-    found = signs(evidence)
-    likely = likelihood(found, weights)
-    spoken = evidence.danger or _STRONG in evidence.features
-    # without a single sign only the wording is like what others wrote
-    silent = not found or not found[0]
-    if likely >= weights.card and not silent and evidence.reading.language != "other":
+    said = evidence.features
+    likely = likelihood(signs(evidence), weights)
+    strong, hint, unnamed = evidence.danger or _STRONG in said, _HINT in said, UNNAMED in said
+    partner = not _PARTNERS.isdisjoint(said)
+    plain = strong or _LIKELY in said or (hint and (partner or unnamed))
+    if plain and likely >= weights.card and evidence.reading.language != "other":
         return Helpline.FIRST
-    return Helpline.BESIDE if spoken or likely >= (weights.silent if silent else weights.beside) else Helpline.NO
+    # without a word of it only the wording is like what others wrote
+    least = weights.beside if plain or hint or unnamed else weights.silent
+    return Helpline.BESIDE if strong or likely >= least else Helpline.NO
 
 
 def likelihood(found: Sequence[float], weights: Weights) -> float:
@@ -44,8 +46,8 @@ def likelihood(found: Sequence[float], weights: Weights) -> float:
 
 
 def signs(evidence: Evidence) -> tuple[float, ...]:
-    """What the logistic looks at, after the constant 1: see Weights.violence. The first is 1 where anything is said
-    that belongs to it. Empty where no topic is about it, or nothing is said."""
+    """What the logistic looks at, after the constant 1: see Weights.violence. Empty where no topic is about it, or
+    nothing is said."""
     at = next((at for at, entry in enumerate(evidence.entries) if entry.id == VIOLENCE), -1)
     if at < 0 or not evidence.features:
         return ()

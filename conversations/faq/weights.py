@@ -40,14 +40,14 @@ class Weights:
     """How sure we must be to answer."""
     choices: float = 0.4
     """How likely it must be that the right one is among the first three to offer them."""
-    violence: tuple[float, ...] = (-3.856, 1.473, -0.046, -0.263, 0.529, 3.39, 1.582, -3.059, 1.069)
+    violence: tuple[float, ...] = (-3.91, 1.746, 0.024, -0.349, 0.454, 3.018, 1.292, -2.323, 0.986)
     """Of the logistic for "it tells of violence": a constant, then the signs of violence.py."""
-    card: float = 0.2
-    """How likely violence must be for 1522 to be the answer."""
-    beside: float = 0.03
+    card: float = 0.15
+    """How likely violence must be for 1522 to be the answer, where words of it are said."""
+    beside: float = 0.02
     """How likely it must be for 1522 to be named before whatever else is told."""
-    silent: float = 0.1
-    """The same where no word of it is said, nor a partner or a man without a name."""
+    silent: float = 0.05
+    """The same where no word of it is said, nor a man without a name."""
 
 
 FITTED: Final = Weights()
