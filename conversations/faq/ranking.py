@@ -36,7 +36,8 @@ class Ranking:
 
     `score` is how sure we are that the first one is right, 0 to 1. `offered` are the ids to offer as choices (empty
     for another outcome). `asks` names the sides between which one more question would decide (see facets), if any.
-    Where `helpline` is BESIDE the topic of violence is the second of `ids`, if it is not the first, and one of those offered.
+    Where `helpline` is BESIDE the topic of violence is the second of `ids`, if it is not the first, and among those
+    offered, if any are.
     `language` is what the question is written in: "it", "en" or "other".
     """
 
