@@ -58,7 +58,10 @@ if TYPE_CHECKING:
 SHOWN = 3
 """Phones on the simulator page when it is opened first: a worker, the welfare manager, a partner."""
 
-COMMANDS = ("menu", "questionario", "notizie", "persona", "privacy", "lingua", "collega", "annulla", "stop", "aiuto")
+COMMANDS = (
+    "menu", "questionario", "argomenti", "notizie", "persona", "privacy", "lingua", "collega", "annulla", "stop",
+    "aiuto",
+)  # fmt: skip
 ROLE_COMMANDS: dict[Role, tuple[str, ...]] = {
     "welfare_manager": ("domande", "numeri"),
     "editor": ("redazione",),
