@@ -88,7 +88,8 @@ async def opened(settings: Settings, load_demo: bool = True, alone: bool = True)
         check_keys(database)
         lanes = Lanes(database)
         try:
-            app = await _assemble(settings, database, lanes, content, load_demo, alone)
+            with database.in_turn():
+                app = await _assemble(settings, database, lanes, content, load_demo, alone)
             app.notes += [note] if note else []
             yield app
         finally:

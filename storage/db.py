@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -32,6 +32,9 @@ NAMES = {
 SQLModel.metadata.naming_convention = NAMES
 
 BUSY_MS = 10_000
+
+TURN = 5_947_001
+"""The number of our advisory lock on PostgreSQL."""
 
 SQLITE_OUTAGES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
 """BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB (sqlite3.h, primary codes)."""
@@ -108,6 +111,22 @@ class Database:
             finally:
                 if self.kind == "sqlite":
                     conn.exec_driver_sql("ROLLBACK")
+
+    @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """One process of the cluster after another comes through here, for what a start does to a database that
+        others start on at the same moment. Not to be nested; an SQLite file has one process anyway."""
+        if self.kind == "sqlite":
+            yield
+            return
+        with self.engine.connect() as conn:
+            conn.execute(text("SELECT pg_advisory_lock(:turn)"), {"turn": TURN})
+            conn.commit()
+            try:
+                yield
+            finally:
+                conn.execute(text("SELECT pg_advisory_unlock(:turn)"), {"turn": TURN})
+                conn.commit()
 
     def close(self) -> None:
         """Every connection is closed."""

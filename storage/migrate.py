@@ -13,14 +13,17 @@ FOLDER = Path(__file__).resolve().parent / "migrations"
 
 
 def upgrade(database: Database) -> None:
-    """The database has the newest schema; nothing happens where it has it already."""
-    with database.engine.connect() as conn:
-        if MigrationContext.configure(conn).get_current_revision() == newest():
+    """The database has the newest schema; nothing happens where it has it already, or where another process that
+    starts at the same moment was first."""
+    if current(database) == newest():
+        return
+    with database.in_turn():
+        if current(database) == newest():
             return
-    with database.engine.connect() as conn:
-        config = _config()
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        with database.engine.connect() as conn:
+            config = _config()
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
 
 
 def newest() -> str | None:
