@@ -190,7 +190,7 @@ def _start(place: Place, cents: int, facts: Facts) -> Outcome | Miss:
     if cents > rest:
         return Miss(p("voucher_redeem.too_much", amount=Money(rest)))
     if place.data.get("whole") and cents != rest:
-        return Miss(p("voucher_redeem.whole_only"))
+        return Miss(p("voucher_redeem.only_all", amount=Money(rest)))
     key = facts.fresh[0]
     voucher, token = str(place.data.get("voucher") or ""), str(place.data.get("token") or "")
     effects = (StartRedemption(key, voucher, cents, token), charge(key, cents, facts.vouchers.profile.name))

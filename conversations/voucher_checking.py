@@ -98,7 +98,7 @@ def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
                 return Miss(cents)
             most = acceptable(view)
             return (
-                Miss(p("voucher_claim.at_most", amount=Money(most))) if cents > most else _accept(view, cents, facts)
+                Miss(p("voucher_claim.too_high")) if cents > most else _accept(view, cents, facts)
             )
         case "reject", Picked(code) if code in REJECT_CLAIM:
             return _over(view, facts, RejectClaim(key, code), rejected(key, code), "rejected")

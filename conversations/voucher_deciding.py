@@ -139,7 +139,7 @@ def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
         case "score", Typed(text) if text.strip().isdecimal() and int(text.strip()[:4]) <= 1_000:
             return first(done(), Score(key, int(text.strip()[:4])), say("voucher_decision.scored"))
         case "score", _:
-            return Miss(p("voucher_decision.points"))
+            return Miss(p("voucher_decision.points_only"))
         case _:
             return Miss()
 

@@ -58,7 +58,7 @@ def answered(place: Place, heard: Heard, call: CoordinatorCallView | None, facts
             if isinstance(span, Phrase):
                 return Miss(span)
             if span[1] < today(facts):
-                return Miss(p("voucher_call.past"))
+                return Miss(p("voucher_call.past", year=str(today(facts).year + 1)))
             return {**data, "from": span[0].isoformat(), "to": span[1].isoformat(), "step": "budget"}
         case ("budget" | "care" | "cap" | "most" | "more" | "new_cap") as step, Typed(text):
             cents = read_amount(text, facts.language)

@@ -55,7 +55,7 @@ def read_period(text: str, facts: Facts) -> tuple[date, date] | Phrase:
     parts = [part for part in _BETWEEN.split(said, maxsplit=1) if part]
     if len(parts) == 1:
         only = read_day(parts[0], facts)
-        return only if isinstance(only, Phrase) else (only, only)
+        return p("voucher.period_unclear") if isinstance(only, Phrase) else (only, only)
     last = read_day(parts[1], facts)
     if isinstance(last, Phrase):
         return p("voucher.period_unclear")

@@ -78,7 +78,7 @@ def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
         case Picked("send") if text or files:
             return first(done(), *_sent(thing, text, facts))
         case _:
-            return Miss(p("voucher_request.write_or_photo"))
+            return Miss()
 
 
 def asked(key: str, facts: Facts) -> Thing | None:
@@ -97,7 +97,7 @@ def sent_account(key: str, end: str, facts: Facts) -> tuple[Effect, ...]:
 
 def _file(place: Place, thing: Thing, sent: Sent, facts: Facts) -> Outcome | Miss:
     if _sensitive(thing, facts):
-        return Miss(p("voucher_notice.bring_it"))
+        return Miss(p("voucher.not_kept"))
     fault = file_fault(sent)
     if fault is not None:
         return Miss(fault)

@@ -178,8 +178,10 @@ class VoucherClaim:
                 return first(self._next(key, draft, asked | {"photo"}, facts), paper)
             case "photo", Picked("ok") if not by_chat(voucher):
                 return self._next(key, draft, asked | {"photo"}, facts)
+            case "photo", Sent():
+                return Miss(p("voucher.not_kept"))
             case "photo", _:
-                return Miss(p("voucher_claim.ask_photo"))
+                return Miss(p("voucher_claim.photo_first") if by_chat(voucher) else None)
             case "iban", Typed(text):
                 iban = read_account(text)
                 return Miss(iban) if isinstance(iban, Phrase) else self._given(place, draft, SaveIban(iban), facts)

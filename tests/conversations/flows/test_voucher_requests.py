@@ -61,7 +61,7 @@ def test_amounts_that_are_understood(network: Network, said: str) -> None:
         ("dal 20/12/2026 al 1/12/2026", "La fine viene prima"),
         ("dal 20/12 al 1/12", "La fine viene prima"),
         ("dal 1/6/2026 al 30/6/2026", "dentro il bando"),
-        ("quando capita", "Non ho capito la data"),
+        ("quando capita", "Non ho capito le date"),
     ],
 )
 def test_periods_that_make_no_sense_are_explained(network: Network, said: str, answer: str) -> None:

@@ -208,6 +208,8 @@ class Network(World):
             if who not in self.heard_by:
                 continue  # she erased herself, and is a stranger now
             check(posted.message, self.looks[who])
+            paragraphs = [render(one, posted.language, content().catalog) for one in posted.message.body]
+            assert len(paragraphs) == len(set(paragraphs)), f"said twice: {paragraphs}"
             self._check_template(posted.message, posted.language)
             self.heard_by[who].append(posted.message)
             self.last.append(posted.message)
