@@ -80,6 +80,6 @@ def test_violence_reaches_1522_and_other_things_less_often(name: str, least: flo
 def test_hardly_a_question_of_the_sets_is_a_phrasing() -> None:
     phrasings = {tokens(text) for entry in library().entries for text in entry.phrasings}
     for file in SETS.glob("*.tsv"):
-        seen = [text for text in read_questions(file) if len(tokens(text)) > 4 and tokens(text) in phrasings]
+        asked = [tokens(text) for text in read_questions(file)]
         # two people may say the same of the weather
-        assert len(seen) <= 1, f"{file.name}: {len(seen)} are phrasings too"
+        assert sum(words in phrasings for words in asked) <= 0.04 * len(asked), file.name
