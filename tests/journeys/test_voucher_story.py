@@ -321,8 +321,11 @@ async def portrait(phone: Phone, name: str, since: str) -> None:
     first, log = await (await phone.shows(since)).bounding_box(), await phone.log.bounding_box()
     assert first is not None and log is not None
     top = max(log["y"], first["y"] - 3)
-    clip = {"x": log["x"], "y": top, "width": log["width"], "height": log["y"] + log["height"] - top}
-    keep(name, await phone.page.screenshot(animations="disabled", clip=clip))
+    picture = await phone.page.screenshot(
+        animations="disabled",
+        clip={"x": log["x"], "y": top, "width": log["width"], "height": log["y"] + log["height"] - top},
+    )
+    keep(name, picture)
 
 
 async def page_picture(page: Page, name: str) -> None:

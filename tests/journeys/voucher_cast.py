@@ -70,7 +70,7 @@ class VoucherCast(Cast):
     async def _square(self) -> str:
         """What the picture that was sent last holds, without the address of the chat around it."""
         rows = await self._program.rows(select(OUTBOX.c.body).order_by(OUTBOX.c.id))
-        return re.findall(r"PV-[\w-]{22}", " ".join(str(row.body) for row in rows))[-1]
+        return str(re.findall(r"PV-[\w-]{22}", " ".join(str(row.body) for row in rows))[-1])
 
     async def hear(self, who: str) -> Hears | None:
         heard = await super().hear(who)
