@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -37,7 +38,8 @@ from scheduler.broadcast import WORK, Broadcast, rules_for
 from scheduler.delivery import Delivery
 from scheduler.durable import Durable, beside
 from scheduler.feeds import visit_feeds
-from scheduler.files import file_sources
+from scheduler.files import file_sources, sent_file
+from scheduler.news_report import news_sources
 from scheduler.render import Renderer
 from scheduler.sending import Opener
 from storage import demo, migrate, outbox, seeds
@@ -115,7 +117,8 @@ async def _assemble(
         # before the first event: what a process claims that never gave a sign of life, another one takes over
         await lanes.run(partial(outbox.beat, node=node, at=clock.now()))
     served: list[TelegramChannel] = []
-    delivery = Delivery(lanes, {}, Renderer(catalog, file_sources(database)), clock.now, node, _count)
+    sources = file_sources(database) | news_sources(database, catalog)
+    delivery = Delivery(lanes, {}, Renderer(catalog, sources), clock.now, node, _count)
     templates = read_templates((content_folder() / "templates.toml").read_text("utf-8"))
     means = partial(_means, settings, delivery, templates, read_prices(content_folder()))
     world = World(content, partial(_house, settings, served), database.keys, Library(), answers, means)
@@ -134,8 +137,14 @@ async def _assemble(
         watch_poll_age(served[0].poll_age)
     if settings.whatsapp:
         from bot.channels.whatsapp import WhatsApp
+        from bot.channels.whatsapp_media import Links
 
-        app.add(WhatsApp(whatsapp_config(settings), turns, templates, _words(catalog)))
+        links = Links(
+            partial(database.keys.hash, "whatsapp.file"),
+            lambda number: asyncio.to_thread(sent_file, database, sources, number),
+            clock.now,
+        )
+        app.add(WhatsApp(whatsapp_config(settings), turns, templates, _words(catalog), links))
     if settings.simulator_on:
         if not settings.live:
             await clock.allow_moving(lanes, app.ring)
