@@ -168,7 +168,9 @@ _SAID = {
         "no more newsletters | unsubscribe from the newsletter"
     ),
     Word.NEWSROOM: "redazione | la redazione | scrivi la newsletter | newsroom",
-    Word.NEWSDESK: "invio newsletter | numeri | numeri della newsletter | newsletter da firmare | newsdesk | newsletter desk",
+    Word.NEWSDESK: (
+        "invio newsletter | numeri | numeri della newsletter | newsletter da firmare | newsdesk | newsletter desk"
+    ),
     Word.HELLO: (
         "ciao | ciao ciao | ciao a tutti | salve | buongiorno | buon giorno | buonasera | buona sera | "
         "buon pomeriggio | hello | hi | hey | hi there | hello there | good morning | good afternoon | "

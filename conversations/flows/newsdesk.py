@@ -76,7 +76,7 @@ class Newsdesk:
                 return deciding.show(place, issue, facts)
 
     def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
-        """open, issue, sign, plan, progress, pause; stopped and finished are timers of an issue that is being sent."""
+        """open, issue, sign, plan, progress, pause; stopped and finished are timers of an issue on its way."""
         issue = issue_of(Hand(subject), facts)
         match verb:
             case "stopped" | "finished":
