@@ -1,13 +1,15 @@
 """Where the bytes of a message's file come from: own data, a ticket, a document, a voucher's QR picture."""
 
+from collections.abc import Mapping
 from functools import partial
 
+from conversations.message_json import message_from_json
 from conversations.messages import Attachment
 from conversations.rules.pictures import JPEG, PDF, PNG, WEBP
 from scheduler.pictures import qr_png
 from scheduler.render import FileSource, NotYet
 from scheduler.sending import File
-from storage import money_actors, papers, privacy, tickets
+from storage import money_actors, outbox, papers, privacy, tickets
 from storage.db import Database
 
 ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf"}
@@ -21,6 +23,21 @@ def file_sources(database: Database) -> dict[str, FileSource]:
         "voucher_qr": _voucher_qr,
         "voucher_paper": partial(_paper, database),
     }
+
+
+def sent_file(database: Database, sources: Mapping[str, FileSource], number: int) -> File | None:
+    """The file of a letter of the outbox, made once more for the same reader; None where there is none any more."""
+    with database.read() as conn:
+        said = outbox.spoken(conn, number)
+    body, reader = said or (None, None)
+    if not isinstance(body, dict):
+        return None
+    attachment = message_from_json(body["message"]).attachment  # type: ignore[arg-type]
+    source = None if attachment is None else sources.get(attachment.source)
+    try:
+        return None if attachment is None or source is None else source(attachment, reader)
+    except NotYet:
+        return None
 
 
 def _export(database: Database, attachment: Attachment, reader: str | None) -> File | None:

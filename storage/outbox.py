@@ -188,6 +188,12 @@ def claim(conn: Connection, node: str, dead_before: datetime, at: datetime, limi
     return sorted((_claimed(row) for row in rows), key=lambda c: (c.lane, c.id))
 
 
+def spoken(conn: Connection, key: int) -> tuple[Json, str | None] | None:
+    """What the row says and to whom; None where there is no such row, or its text is gone."""
+    row = conn.execute(select(_O.body, _O.person_id).where(_O.id == key)).first()
+    return None if row is None or row.body is None else (row.body, row.person_id)
+
+
 def mark_sent(conn: Connection, done: Iterable[tuple[int, str]], at: datetime) -> None:
     """These rows were accepted by the provider under these ids; a farewell is forgotten."""
     for key, ref in done:

@@ -17,7 +17,7 @@ from bot.channels.whatsapp_content import ContentBook
 from bot.channels.whatsapp_history import missed
 from bot.channels.whatsapp_http import ApiRefusal, NoAnswer, NotSent, TwilioHttp, client
 from bot.channels.whatsapp_inbound import CHANNEL, card_urls, events, status_report
-from bot.channels.whatsapp_media import ROUTE, Shelf, fetch
+from bot.channels.whatsapp_media import ROUTE, Links, fetch
 from bot.channels.whatsapp_post import Post, send_error
 from bot.channels.whatsapp_sender import WhatsAppSender
 from bot.channels.whatsapp_signature import Signatures
@@ -29,7 +29,7 @@ from scheduler.sending import SendError, Unavailable
 MAX_BODY = 256 * 1024
 MAX_CARD = 64 * 1024
 CARD_SECONDS = 5.0
-TIDY_SECONDS = 300.0
+CHECK_SECONDS = 300.0
 FIRST_PAUSE = 1.0
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -50,6 +50,7 @@ class WhatsApp:
         inbox: Inbox,
         templates: Sequence[OpenerTemplate],
         words: Mapping[str, LayoutWords],
+        links: Links,
     ) -> None:
         if not words:
             raise ValueError("WhatsApp needs the words of at least one language")
@@ -60,7 +61,7 @@ class WhatsApp:
         self._http = TwilioHttp(config.timeout)
         self._client = client(config, self._http)
         self._book = ContentBook(self._client)
-        self._shelf = Shelf(inbox.now)
+        self._links = links
         self._signatures = (
             Signatures(config.public_base_url, config.auth_token, config.webhook_keys)
             if config.public_base_url
@@ -70,7 +71,7 @@ class WhatsApp:
             config,
             Post(config, self._client, inbox.now),
             self._book,
-            self._shelf,
+            self._links,
             {template.name: template for template in templates},
             words,
             inbox.now,
@@ -89,12 +90,12 @@ class WhatsApp:
         return (
             web.post("/whatsapp/inbound", self._inbound),
             web.post("/whatsapp/status", self._status),
-            web.get(ROUTE, self._shelf.serve),
+            web.get(ROUTE, self._links.serve),
         )
 
     async def run(self) -> None:
         """Check the account until it answers, and again after each problem and from time to time, so that the health
-        is true; keep the shelf tidy. Ends by cancellation."""
+        is true. Ends by cancellation."""
         pause = FIRST_PAUSE
         while True:
             self._doubted.clear()
@@ -102,12 +103,11 @@ class WhatsApp:
             if self.health.state == "ok":
                 pause = FIRST_PAUSE
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._doubted.wait(), TIDY_SECONDS)
+                    await asyncio.wait_for(self._doubted.wait(), CHECK_SECONDS)
             # a problem that every message meets must not become a question for every message
             await asyncio.sleep(pause)
             if self.health.state != "ok":
-                pause = min(pause * 2, TIDY_SECONDS)
-            self._shelf.tidy()
+                pause = min(pause * 2, CHECK_SECONDS)
 
     async def check(self) -> None:
         """The account has been asked for its Content resources, and the health says what came of it."""

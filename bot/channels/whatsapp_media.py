@@ -1,9 +1,8 @@
-"""Files: ours, which Twilio fetches from a secret address for half an hour, and those people send us."""
+"""Files: ours, which Twilio fetches from a signed address for half an hour, and those people send us."""
 
-import secrets
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from urllib.parse import quote, urljoin
 
 import aiohttp
@@ -17,44 +16,35 @@ from scheduler.sending import File, Refused, Unavailable
 
 ROUTE = "/whatsapp/media/{token}"
 LIFE = timedelta(minutes=30)
-MAX_HELD = 64 * 1024 * 1024
 MAX_REDIRECTS = 3
 
 
-class Shelf:
-    """Files that wait for Twilio to fetch them. They live in this process only: at most 64 MB, the oldest goes
-    first, and none is older than half an hour."""
+class Links:
+    """Addresses from which Twilio fetches our files. Each says which letter's file it is and until when, and is
+    signed: any process with our keys answers it, and nobody can make one up. Nothing is kept in memory."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        sign: Callable[[str], str],
+        file_of: Callable[[int], Awaitable[File | None]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sign = sign
+        self._file_of = file_of
         self._now = now
-        self._files: OrderedDict[str, tuple[datetime, File]] = OrderedDict()
 
-    def put(self, file: File) -> str:
-        """The path under which the file can be fetched; nobody can guess it."""
-        token = secrets.token_urlsafe(32)
-        self._files[token] = (self._now() + LIFE, file)
-        self.tidy()
-        return ROUTE.replace("{token}", token)
-
-    def get(self, token: str) -> File | None:
-        """The file, None if there never was one or its time is over."""
-        self.tidy()
-        held = self._files.get(token)
-        return held[1] if held else None
-
-    def tidy(self) -> None:
-        """What is too old or too much is gone."""
-        size = sum(len(file.data) for _, file in self._files.values())
-        while self._files:
-            expires, oldest = next(iter(self._files.values()))
-            if expires > self._now() and (size <= MAX_HELD or len(self._files) == 1):
-                return
-            size -= len(oldest.data)
-            self._files.popitem(last=False)
+    def path(self, number: int) -> str:
+        """The path under which the file of this letter can be fetched for half an hour."""
+        told = f"{number}.{int((self._now() + LIFE).timestamp())}"
+        return ROUTE.replace("{token}", f"{told}.{self._signature(told)}")
 
     async def serve(self, request: web.Request) -> web.Response:
-        """The file under the token in the path, else 404."""
-        file = self.get(request.match_info["token"])
+        """The file the path names, else 404."""
+        told, _, signature = request.match_info["token"].rpartition(".")
+        if not compare_digest(signature.encode(), self._signature(told).encode()):
+            raise web.HTTPNotFound
+        number, _, until = told.partition(".")
+        file = await self._file_of(int(number)) if self._now().timestamp() < int(until) else None
         if file is None:
             raise web.HTTPNotFound
         head = {
@@ -64,6 +54,9 @@ class Shelf:
             "X-Content-Type-Options": "nosniff",
         }
         return web.Response(body=file.data, headers=head)
+
+    def _signature(self, told: str) -> str:
+        return self._sign(told).rpartition(":")[2]
 
 
 async def fetch(config: WhatsAppConfig, http: TwilioHttp, ref: str, limit: int) -> bytes:

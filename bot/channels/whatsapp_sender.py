@@ -11,7 +11,7 @@ from bot.channels.whatsapp_config import WhatsAppConfig
 from bot.channels.whatsapp_content import ContentBook, Resource, interactive, opener_resource
 from bot.channels.whatsapp_errors import FALLS_BACK, reaction
 from bot.channels.whatsapp_http import ApiRefusal, NoAnswer, NotSent
-from bot.channels.whatsapp_media import Shelf
+from bot.channels.whatsapp_media import Links
 from bot.channels.whatsapp_post import REMEMBERED, Post, Progress, send_error
 from bot.channels.whatsapp_templates import OpenerTemplate, filled_body, values
 from scheduler.sending import (
@@ -43,7 +43,7 @@ class WhatsAppSender:
         config: WhatsAppConfig,
         post: Post,
         book: ContentBook,
-        shelf: Shelf,
+        links: Links,
         templates: Mapping[str, OpenerTemplate],
         words: Mapping[str, LayoutWords],
         now: Callable[[], datetime],
@@ -52,7 +52,7 @@ class WhatsAppSender:
         self._config = config
         self._post = post
         self._book = book
-        self._shelf = shelf
+        self._links = links
         self._templates = templates
         self._words = words
         self._now = now
@@ -114,7 +114,7 @@ class WhatsAppSender:
                 self._told("last problem", f"buttons sent as text: {refused}")
         content = {"body": message.text} if message.text else {}
         if message.file is not None:
-            content["media_url"] = [self._config.public(self._shelf.put(message.file))]
+            content["media_url"] = [self._config.public(self._links.path(number))]
         return await self._post.put(content, message.text, f"n={number}", to, progress)
 
     async def _known(self, resource: Resource) -> str:

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from conversations.events import Sent
-from conversations.messages import Attachment
+from conversations.message_json import message_to_json
+from conversations.messages import Attachment, Message
 from scheduler.chores import fetch_files
-from scheduler.files import file_sources
+from scheduler.files import file_sources, sent_file
 from scheduler.render import NotYet
 from scheduler.sending import Unreachable
-from storage import money_papers, people, timers
+from storage import money_papers, outbox, people, timers
 from storage.db import Database
 from storage.lanes import Lanes
 from tests.scheduler.pictures import PDF_FILE, photo
@@ -111,3 +112,28 @@ async def test_a_good_one_rings_nothing(sqlite: Database) -> None:
     await fetched(sqlite, photo())
     with sqlite.read() as conn:
         assert not [one for one in timers.due(conn, NOW + timedelta(days=99)) if one.kind.endswith("bad_file")]
+
+
+def a_letter(database: Database, reader: str, attachment: Attachment | None) -> int:
+    """A message with this file is in the outbox for her."""
+    body = {"language": "it", "message": message_to_json(Message(attachment=attachment))}
+    with database.write() as conn:
+        return outbox.put(conn, outbox.Post(reader, None, "whatsapp", 0, body), NOW, "node")[0]
+
+
+async def test_the_file_of_a_letter_is_found_again_by_any_process_and_only_for_its_reader(database: Database) -> None:
+    a_world(database)
+    hers, theirs = a_letter(database, "giulia", PAPER), a_letter(database, "karim", PAPER)
+    none = a_letter(database, "giulia", None)
+    sources = file_sources(database)
+    assert sent_file(database, sources, hers) is None, "it is not here yet"
+    await fetched(database, PDF_FILE)
+    file = sent_file(database, sources, hers)
+    assert file is not None and file.data == PDF_FILE
+    assert sent_file(database, sources, theirs) is None
+    assert sent_file(database, sources, none) is None
+    assert sent_file(database, sources, 10**6) is None
+    assert sent_file(database, {}, hers) is None
+    with database.write() as conn:
+        conn.execute(update(outbox.OUTBOX).where(outbox.OUTBOX.c.id == hers).values(body=None))
+    assert sent_file(database, sources, hers) is None, "its text is gone, and with it the file"

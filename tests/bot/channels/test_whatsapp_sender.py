@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.channels.markup import GUARD
 from bot.channels.whatsapp_content import Resource
-from bot.channels.whatsapp_media import MAX_HELD, Shelf
 from conversations.events import Address, Said, Sent
 from scheduler.sending import (
     Button,
@@ -27,7 +26,8 @@ from scheduler.sending import (
     Unreachable,
     WindowClosed,
 )
-from tests.bot.channels.whatsapp_world import BSUID, NUMBER, WORDS, YES_NO, world
+from storage.crypto import new_key
+from tests.bot.channels.whatsapp_world import BSUID, NUMBER, WORDS, YES_NO, links, world
 
 ROWS = tuple(Button(f"s1:{n}", f"Voce {n}", "spiegata" if n == 1 else "") for n in range(1, 7))
 WAYS = (Button("b", "Indietro"), Button("m", "Menu"))
@@ -410,10 +410,21 @@ async def test_a_file_is_gone_after_half_an_hour_and_a_guess_finds_nothing():
                 assert answer.status == 404
 
 
-def test_the_shelf_is_never_too_full():
-    held = Shelf(lambda: datetime(2026, 11, 25, tzinfo=UTC))
-    paths = [held.put(File("document", "x", "", bytes(MAX_HELD // 2))) for _ in range(3)]
-    assert [held.get(path.rpartition("/")[2]) is not None for path in paths] == [False, True, True]
+async def test_any_process_with_the_same_keys_serves_a_file_and_no_other_address_of_it():
+    async with world() as w, world() as other:
+        other.letters[7] = Letter(7, file=File("document", "dati.pdf", "application/pdf", b"%PDF"))
+        path = links({}, w.fake.now).path(7)
+        number, until, signature = path.rpartition("/")[2].split(".")
+        session = w.channel._http.session
+        async with session.get(other.base + path) as answer:
+            assert (answer.status, await answer.read()) == (200, b"%PDF")
+        foreign = links({}, w.fake.now, new_key()).path(7)
+        wrong = f"8.{until}.{signature}", f"7.{int(until) + 60}.{signature}", f"7.{until}.", f"7.{until}", "è.1.x"
+        for token in (*wrong, foreign.rpartition("/")[2], f"{number}.{until}.{signature[:-1]}"):
+            async with session.get(f"{other.base}/whatsapp/media/{token}") as answer:
+                assert answer.status == 404, token
+        async with session.get(w.base + path) as answer:
+            assert answer.status == 404, "signed, but there is no such letter"
 
 
 async def test_without_a_public_address_there_are_no_routes_and_no_files():
@@ -564,5 +575,5 @@ async def test_another_process_can_drive_the_local_twilio():
 async def test_the_words_of_no_language_do_not_start():
     async with world() as w:
         with pytest.raises(ValueError, match="words"):
-            w.channel.__class__(w.config, w.inbox, (), {})
+            w.channel.__class__(w.config, w.inbox, (), {}, links({}, w.fake.now))
         assert set(WORDS) == {"it", "en"}

@@ -1,9 +1,10 @@
 """A WhatsApp channel on a real web server beside a local Twilio, with an inbox that remembers."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,16 @@ from bot.channels.contract import StatusReport, Unready
 from bot.channels.layout import LayoutWords
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_config import WhatsAppConfig
+from bot.channels.whatsapp_media import Links
 from bot.channels.whatsapp_sync import apply
 from bot.channels.whatsapp_templates import read_templates
 from conversations.events import Address, Event
-from scheduler.sending import Button, Letter, Receipt, Recipient
+from scheduler.sending import Button, File, Letter, Receipt, Recipient
+from storage.crypto import KeyRing, new_key
 from tests.fakes.twilio_api import FakeTwilio
 
 NUMBER = "+447700900123"
+KEY = new_key()
 BSUID = "IT.1349012345"
 WORDS = {
     "it": LayoutWords("Puoi anche scrivere: {ways}.", "Scegli"),
@@ -61,6 +65,8 @@ class World:
     inbox: Memory
     channel: WhatsApp
     base: str
+    letters: dict[int, Letter]
+    """The outbox, where any process finds the file of a letter again."""
 
     @property
     def event(self) -> Event:
@@ -80,6 +86,7 @@ class World:
 
     async def send(self, letter: Letter, to: Recipient | None = None) -> Receipt:
         """The letter goes out, and all callbacks come in."""
+        self.letters[letter.number] = letter
         receipt = await self.channel.sender().send(letter, to or self.recipient())
         await self.fake.settled()
         return receipt
@@ -87,6 +94,15 @@ class World:
     async def templates(self) -> None:
         """All openers are at Twilio and approved."""
         await apply(self.config, TEMPLATES)
+
+
+def links(letters: dict[int, Letter], now: Callable[[], datetime], key: str = KEY) -> Links:
+    """Addresses of files as the process of an installation with this key makes them."""
+
+    async def file_of(number: int) -> File | None:
+        return letters[number].file if number in letters else None
+
+    return Links(partial(KeyRing.parse(key).hash, "whatsapp.file"), file_of, now)
 
 
 @asynccontextmanager
@@ -104,7 +120,8 @@ async def world(public: str = "https://wis.example", timeout: float = 5.0, **mor
             **more,
         )
         inbox = Memory(fake.now)
-        channel = WhatsApp(config, inbox, TEMPLATES, WORDS)
+        letters: dict[int, Letter] = {}
+        channel = WhatsApp(config, inbox, TEMPLATES, WORDS, links(letters, fake.now))
         app = web.Application()
         app.add_routes(channel.routes())
         runner = web.AppRunner(app, access_log=None)
@@ -113,7 +130,7 @@ async def world(public: str = "https://wis.example", timeout: float = 5.0, **mor
         await site.start()
         fake.deliver_to = f"http://127.0.0.1:{runner.addresses[0][1]}"
         try:
-            yield World(fake, config, inbox, channel, fake.deliver_to)
+            yield World(fake, config, inbox, channel, fake.deliver_to, letters)
         finally:
             await channel.close()
             await runner.cleanup()
