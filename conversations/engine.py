@@ -50,6 +50,7 @@ from conversations.foresee import foresee
 from conversations.messages import Message, Phrase
 from conversations.offers import base36, exactly, meant, offered, tokened
 from conversations.rules.codes import INVITATION, code_in
+from conversations.rules.service_words import service_meant
 from conversations.rules.voucher_codes import token_in
 from conversations.state import HOME, START, Place, State
 from conversations.understand import Word, word_in
@@ -258,8 +259,10 @@ class Engine:
         return self._follow(replace(state, misses=0), outcome, facts, tapped)
 
     def _elsewhere(self, state: State, heard: Heard, facts: Facts) -> Step | None:
-        """A question goes to the answers from anywhere, and a file sent at the menu to a person; else None."""
+        """A need goes to the vouchers, a question to the answers, a file sent at the menu to a person; else None."""
         match heard:
+            case Typed(text) if _looking(state) and (code := service_meant(text)) and _pays(code, facts):
+                return self._aside(state, "voucher_request", {"category": code}, facts)
             case Typed(text) if facts.faq is not None and state.place.flow != "faq":
                 if asks(text, state.place, facts.faq, facts.language):
                     return self._aside(state, "faq", {"question": text}, facts)
@@ -403,6 +406,11 @@ def _decides(facts: Facts) -> bool:
 def _reads(word: Word, facts: Facts) -> bool:
     """True if the word is about the newsletter, which only members get; it takes back a STOP itself."""
     return word is Word.SUBSCRIBE and facts.person.member
+
+
+def _pays(code: str, facts: Facts) -> bool:
+    """True if a call that she may ask of now pays for this kind of service."""
+    return any(code in call.categories for call in facts.vouchers.calls)
 
 
 def _looking(state: State) -> bool:

@@ -6,6 +6,7 @@ A flow of the vouchers has a name that begins with "voucher", and so have its la
 from typing import Final
 
 from conversations.events import Chose, Due, Happening, Joined, Said
+from conversations.rules.service_words import service_meant
 from conversations.rules.voucher_codes import meant_as_code, token_in
 from conversations.rules.voucher_pins import pin_in
 from conversations.state import State
@@ -66,6 +67,8 @@ def _offered(state: State, flow: str = FLOWS) -> bool:
 
 
 def _spoken(text: str) -> bool:
+    if service_meant(text):
+        return True
     if len(text) > _LONGEST:
         return False
     return word_in(text) in SAID or meant_as_code(text) or pin_in(text) is not None

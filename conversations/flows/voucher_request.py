@@ -17,6 +17,7 @@ from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.flow import NO, YES, Heard, Miss, Outcome, Picked, Typed, choice, done, first, go_to, p, say
 from conversations.messages import Choice, Message, Phrase, Verbatim
+from conversations.rules.categories import category
 from conversations.rules.voucher_requests import faults
 from conversations.rules.vouchers_moves import OPEN_REQUEST
 from conversations.state import Place
@@ -26,7 +27,7 @@ from conversations.voucher_orders import DiscardDraft, SaveDraft, SaveName, With
 from conversations.voucher_reading import read_name
 from conversations.voucher_sending import changes, no_call, preview, sent
 from conversations.voucher_views import Draft, WorkerCallView
-from conversations.voucher_words import notice, number, one_of, page_in, today, told
+from conversations.voucher_words import notice, number, one_of, page_in, service, today, told
 
 _FORM = frozenset({*STEPS, "note", "change"})
 
@@ -38,7 +39,7 @@ class VoucherRequest:
     roles: ClassVar[frozenset[Role] | None] = None
 
     def enter(self, args: Mapping[str, Json], facts: Facts) -> Outcome:
-        """Begin a request, or say why there is nothing to ask for now."""
+        """Begin a request (`category` is what she said she needs), or say why there is nothing to ask for now."""
         known = facts.vouchers
         if not facts.person.agrees("service"):
             return Outcome(Place(NAME, "none", {"why": "no_consent"}), no_call(facts, "no_consent"))
@@ -49,6 +50,8 @@ class VoucherRequest:
         if not able:
             why = self._why_none(known.calls)
             return Outcome(Place(NAME, "none", {"why": why}), no_call(facts, why))
+        if (code := str(args.get("category") or "")) and (wanted := self._for(code, able)) is not None:
+            return self._begin_with(code, wanted, facts)
         if len(able) > 1:
             return self.show(Place(NAME, "call"), facts)
         return self._begin(able[0], facts)
@@ -129,6 +132,18 @@ class VoucherRequest:
     def _begin(self, call: WorkerCallView, facts: Facts) -> Outcome:
         data: dict[str, Json] = {"call": call.id}
         return self._step(Place(NAME, next_step(empty(call), data, facts), data), facts)
+
+    def _for(self, code: str, able: list[WorkerCallView]) -> WorkerCallView | None:
+        return next((call for call in able if code in call.categories), None)
+
+    def _begin_with(self, code: str, call: WorkerCallView, facts: Facts) -> Outcome:
+        """She has said what she needs: the first two questions are answered."""
+        kind = category(code)
+        draft = replace(empty(call), area="" if kind is None else kind.area, category=code)
+        key = facts.fresh[0]
+        data: dict[str, Json] = {"id": key, "call": call.id}
+        shown = self._step(Place(NAME, next_step(draft, data, facts), data), facts, draft)
+        return first(shown, SaveDraft(key, draft), say("voucher_request.can_ask", service=service(code)))
 
     def _resume(self, key: str, facts: Facts) -> Outcome:
         found = mine(key, facts)

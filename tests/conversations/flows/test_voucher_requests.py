@@ -225,3 +225,28 @@ def test_the_same_in_english(network: Network) -> None:
     network.taps("elena", "Approva")
     assert "is approved: €200.00" in network.read("giulia")
     assert "Nuova richiesta" in network.read("elena")
+
+
+def test_a_need_in_her_own_words_begins_the_request(network: Network) -> None:
+    network.opened(a_spec())
+    network.says("giulia", "menu")
+    said = network.says("giulia", "Ciao, mi serve una baby-sitter")
+    assert "Per questo puoi chiedere un voucher: Baby-sitter." in said and "Quanto ti serve?" in said
+    for label in ("200,00 €", "Fino a fine mese", "Non lo so ancora"):
+        network.taps("giulia", label)
+    network.says("giulia", "Giulia Prova")
+    assert "Baby-sitter, 200,00" in network.text.replace("\xa0", " ")
+    assert "Ricevuta n." in network.taps("giulia", "Invia")
+
+
+def test_a_need_that_no_call_pays_for_is_left_to_the_answers(network: Network) -> None:
+    network.opened(a_spec(categories=("nursery",)))
+    network.says("giulia", "menu")
+    assert "chiedere un voucher" not in network.says("giulia", "mi serve una baby-sitter")
+    assert "chiedere un voucher" not in network.says("paolo", "mi serve un nido")
+
+
+def test_a_need_written_inside_a_form_is_an_answer_there(network: Network) -> None:
+    at(network, "provider")
+    assert "Chiedi un voucher" not in network.says("giulia", "cerco ancora una tata")
+    assert network.state("giulia").place.step in ("name", "send")
