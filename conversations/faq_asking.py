@@ -36,6 +36,12 @@ LONG: Final = 1_500
 """Characters from which a person is told that only the beginning was read closely."""
 _MOST_PARTS: Final = 3
 _LEAST_WORDS: Final = 3
+_ENDS: Final = re.compile(r"(?<=[?\n])")
+_GOES_ON_ASKING: Final = re.compile(
+    r"(?:,|;|\.|\b(?:e|ed|poi|inoltre|and|also)\b)\s+(?:poi\s+)?(?=(?:come|quanto|quanti|quante|quando|chi|dove|posso|che"
+    r"|cosa|a chi|how|who|when|what|where|can)\b)",
+    re.IGNORECASE,
+)
 _SHORT: Final = 2
 _QUESTION: Final = 4
 """Words from which what follows 1522 is rather a question than a greeting or an insult."""
@@ -134,8 +140,9 @@ def _led(ranking: Ranking, asked: Asked, before: Sequence[Text], known: Knowledg
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    """The questions of a message that puts several, each ended by its mark; one part where it does not."""
-    found = [part.strip() for part in re.findall(r"[^?]+\?", text)]
+    """The questions of a message that puts several, each ended by its mark or begun anew after "and"; one part where
+    it does not."""
+    found = [part.strip() for ended in _ENDS.split(text[:LONG]) for part in _GOES_ON_ASKING.split(ended)]
     asking = [part for part in found if len(tokens(part)) >= _LEAST_WORDS]
     return tuple(asking[:_MOST_PARTS]) if len(asking) > 1 else (text,)
 

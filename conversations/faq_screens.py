@@ -123,10 +123,11 @@ def defer(asked: Asked, reason: Reason, facts: Facts, before: Sequence[Text] = (
 
 def person(asked: Asked, facts: Facts, before: Sequence[Text] = ()) -> Outcome:
     """Our answers do not help: whom to write to and to call."""
+    queue = (choice("queue", "faq.queue"),) if asked.text else ()
     screen = Message(
         title=p("faq.title"),
-        body=(*before, p("faq.two_misses"), *phone_line(facts.house)),
-        choices=(person_choice(asked), TOPICS),
+        body=(*before, p("faq.two_misses"), *phone_line(facts.house), *((p("faq.may_queue"),) if queue else ())),
+        choices=(person_choice(asked), *queue, TOPICS),
         ways=_ways(asked),
     )
     return Outcome(Place(NAME, "person", asked.to_data()), screen)

@@ -54,6 +54,8 @@ class Faq:
                 return ask_after_card(text, place, known, facts)
             case Typed(text) if word_in(text) is Word.THANKS and place.step == "answer":
                 return _rated("served", place, known, facts)
+            case Typed(text) if word_in(text) is Word.THANKS:
+                return done(say("engine.thanks"))
             case Typed(text) if not tokens(text):
                 return Miss(p("faq.words"))
             case Typed(text) if place.step in {"home", "family", "found"}:

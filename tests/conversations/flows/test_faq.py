@@ -197,7 +197,9 @@ def test_none_of_these_is_an_honest_i_do_not_know_and_twice_is_a_person() -> Non
     assert "Non lo so: non ho una risposta sicura" in giulia.tap("Nessuna di queste")
     said = giulia.say("ma proprio non capisci niente")
     assert "Con le mie risposte non riesco ad aiutarti." in said and PHONE in said
-    assert giulia.labels == ["Chiedi a una persona", "Cerca per argomento", "Indietro"]
+    assert giulia.labels == ["Chiedi a una persona", "Sì, chiedilo tu", "Cerca per argomento", "Indietro"]
+    giulia.tap("Sì, chiedilo tu")
+    assert [one.text for one in giulia.world.queue] == ["ma proprio non capisci niente"]
 
 
 def test_one_more_question_decides_between_close_topics() -> None:
@@ -238,6 +240,26 @@ def test_several_questions_get_an_answer_each() -> None:
     said = giulia.say("Quanto dura il congedo? E per il nido cosa c'è? quanto dura il congedo parentale?")
     assert "Risposta su nido." in said and "Risposta su congedo-parentale." in said
     assert "Hai fatto 3 domande. Qui sopra trovi 2 risposte." in said
+
+
+def test_questions_joined_by_and_are_answered_one_by_one_and_a_single_one_is_left_whole() -> None:
+    giulia = person()
+    knows(giulia, "quanto dura il congedo parentale", answered("congedo-parentale"))
+    knows(giulia, "come funziona il nido", answered("nido"))
+    said = giulia.say("quanto dura il congedo parentale e come funziona il nido")
+    assert "Risposta su congedo-parentale." in said and "Risposta su nido." in said
+    assert "Hai fatto 2 domande." in said
+    knows(giulia, "come si chiede il congedo parentale", answered("congedo-parentale"))
+    whole = "quanto dura il congedo parentale e come si chiede il congedo parentale"
+    knows(giulia, whole, answered("congedo-parentale"))
+    assert "Hai fatto" not in giulia.say(whole) and "Risposta su congedo-parentale." in giulia.text
+
+
+def test_thanks_elsewhere_among_the_answers_is_no_question() -> None:
+    giulia = person()
+    giulia.say("posso avere un aiuto per il bambino?")
+    said = giulia.say("grazie")
+    assert "Di niente!" in said and "Non lo so" not in said and not giulia.world.ratings
 
 
 # What its reader says
