@@ -34,6 +34,7 @@ COMMANDS = {
             "bot.commands.newsletter_plan:app",
             "Its issues: write, check, sign, approve, plan, schedule, steer, withdraw.",
         ),
+        "why": ("bot.commands.why:why", "Why somebody did not receive an issue, or when she did."),
         "feeds": ("bot.commands.feeds:app", "The feeds that suggest items: list, visit, see what they brought."),
     },
     "Looking after it": {

@@ -15,6 +15,7 @@ from storage.news.issues import ISSUES
 from storage.news.readers import READERS
 from storage.news.recipients import RECIPIENTS
 from storage.people import ADDRESSES, PEOPLE
+from storage.profiles import PROFILES
 
 AT_ONCE: Final = 5_000
 
@@ -76,6 +77,16 @@ def last_sent(conn: Connection, at: datetime) -> str | None:
 def numbered(conn: Connection, number: str) -> str | None:
     """The id of the issue with this number."""
     return conn.execute(select(_I.id).where(_I.number == number)).scalar()
+
+
+def person_of_row(conn: Connection, issue_id: str, number: int) -> str | None:
+    """Whose row of the table this is; None where there is none, or she was erased."""
+    return conn.execute(select(_R.person_id).where(_R.id == number, _R.issue_id == issue_id)).scalar()
+
+
+def named(conn: Connection) -> list[str]:
+    """Everybody who has said a name."""
+    return list(conn.execute(select(PROFILES.c.person_id).order_by(PROFILES.c.person_id)).scalars())
 
 
 def _sent(row: Any) -> Sent:
