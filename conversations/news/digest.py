@@ -49,6 +49,7 @@ def digest(issue: Issue, wishes: Wishes, language: str, today: date) -> Message:
     return Message(
         title=Localized(issue.title),
         body=tuple(body),
+        hint=Phrase("newsletter.how_to_answer") if items else None,
         choices=tuple(_choice(number, item) for number, item in enumerate(items, start=1)),
         ways=ways(issue.id),
         template=opener(issue, items),

@@ -12,7 +12,7 @@ GOT: Final[tuple[Outcome, ...]] = ("sent", "delivered", "read")
 TOLD: Final[tuple[Outcome, ...]] = ("opened", "expired", "failed", "doubtful", "skipped", "cancelled")
 """What else is told where there are such people."""
 WAITING: Final[tuple[Outcome, ...]] = ("todo", "sending")
-CHANNELS: Final = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
+NAMES: Final = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
 REASONS: Final = {
     "template": ("63027", "63028", "21655", "21656", "92007"),
     "refused": ("63040", "63041", "63042"),
@@ -39,6 +39,11 @@ def moving(issue: Issue) -> list[Text]:
     return told
 
 
+def named(channel: str) -> Text:
+    """The name people know a channel by."""
+    return Verbatim(NAMES[channel]) if channel in NAMES else p("newsdesk.trial_channel")
+
+
 def outcomes(progress: Progress) -> list[Text]:
     """What became of whom, only where there is somebody."""
     told: list[Text] = []
@@ -57,7 +62,7 @@ def report(issue: Issue) -> list[Text]:
     for channel, by in progress.counts.items():
         accepted = sum(by.get(one, 0) for one in GOT)
         arrived = by.get("delivered", 0) + by.get("read", 0)
-        line = p("newsdesk.on_channel", channel=CHANNELS.get(channel, channel), accepted=accepted)
+        line = p("newsdesk.on_channel", channel=named(channel), accepted=accepted)
         if channel == "whatsapp":
             more = p("newsdesk.arrived", arrived=arrived, read=by.get("read", 0))
             line = p("newsletter.and_line", text=line, line=more)

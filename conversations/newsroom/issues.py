@@ -22,6 +22,7 @@ from conversations.newsroom.wanted import WRITING as NAME
 from conversations.newsroom.words import clipped, lasting, page_of, state_of, today
 
 STEPS: Final = frozenset({"list", "issue", "items", "title", "title_en", "hand", "file", "reopen", "give_up"})
+UNSIGNED: Final = "newscheck.unsigned"
 MOST_TOLD: Final = 6
 """Problems told on one screen."""
 FEWEST: Final = 5
@@ -101,9 +102,14 @@ def _gives_up(issue: Issue, facts: Facts) -> bool:
 
 def problem_texts(found: Sequence[Problem]) -> list[Text]:
     """The problems, the worst first, and how many are not told; that all is well where there is none."""
-    texts: list[Text] = [p(f"newsroom.{one.severity}", text=one.phrase) for one in found[:MOST_TOLD]]
-    if len(found) > MOST_TOLD:
-        texts.append(p("newsroom.more_problems", count=len(found) - MOST_TOLD))
+    unsigned = [one for one in found if one.phrase.key == UNSIGNED]
+    told = [one for one in found if one not in unsigned] if len(unsigned) > 1 else list(found)
+    texts: list[Text] = [p(f"newsroom.{one.severity}", text=one.phrase) for one in told[:MOST_TOLD]]
+    if len(told) > MOST_TOLD:
+        texts.append(p("newsroom.more_problems", count=len(told) - MOST_TOLD))
+    if len(unsigned) > 1:
+        together = p("newsroom.to_sign", count=len(unsigned))
+        texts.append(p(f"newsroom.{unsigned[0].severity}", text=together))
     return texts or [p("newsroom.all_well")]
 
 

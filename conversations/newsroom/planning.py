@@ -9,7 +9,7 @@ from conversations.messages import Choice, Day, Localized, Message, Moment, Mone
 from conversations.news.life import FROM
 from conversations.news.plan import NEVER, ChannelPlan, Plan, plan
 from conversations.news.views import Issue, Prospect
-from conversations.newsroom.counts import CHANNELS
+from conversations.newsroom.counts import named
 from conversations.newsroom.hand import Hand
 from conversations.newsroom.wanted import DECIDING as NAME
 
@@ -49,7 +49,7 @@ def _choices(issue: Issue, found: Plan, facts: Facts) -> tuple[Choice, ...]:
 
 def _channel(one: ChannelPlan, prospect: Prospect, facts: Facts) -> list[Text]:
     """The lines of one channel."""
-    name = CHANNELS.get(one.channel, one.channel)
+    name = named(one.channel)
     minutes = ceil(one.seconds / MINUTE)
     told: Text = p("newsdesk.on", channel=name, people=one.people, count=minutes)
     openers = sum(one.templates.values())

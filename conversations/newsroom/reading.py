@@ -99,7 +99,7 @@ def latest(facts: Facts) -> Outcome:
 
 def screen(issue: Issue, facts: Facts, wishes: Wishes) -> Outcome:
     """The issue with its buttons, as the place where she is."""
-    told = replace(digest(issue, wishes, facts.language, today(facts)), template=None)
+    told = replace(digest(issue, wishes, facts.language, today(facts)), template=None, hint=None)
     place = Place(NAME, "issue", {"issue": issue.id, "all": not wishes.topics})
     return Outcome(place, told)
 

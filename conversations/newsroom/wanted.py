@@ -7,6 +7,7 @@ issue in hand in their place as "issue", and their buttons and timers name it la
 from typing import Final
 
 from conversations.events import Chose, Due, Happening, Said
+from conversations.offers import exactly, meant
 from conversations.state import State
 from conversations.understand import Word, word_in
 
@@ -34,15 +35,22 @@ def wanted(state: State, what: Happening) -> bool:
 
 
 def in_hand(state: State, what: Happening) -> str:
-    """The id of the issue that the step is about, "" where none is: that of the button or timer, else the place's."""
+    """The id of the issue that the step is about, "" where none is: that of the button, whether it was tapped or
+    typed, or of the timer; else the place's."""
+    token = ""
     match what:
         case Due(kind=kind, subject=subject) if kind.startswith(FLOWS):
             return subject
-        case Chose(token=token) if token[1:].startswith(FLOWS) and token.count(":") > 1:
-            return token.split(":")[2]
+        case Chose(token=tapped):
+            token = tapped
+        case Said(text=text):
+            token = exactly(text, state.offers) or meant(text, state.offers)
         case _:
-            places = (place for place in (state.place, *reversed(state.parked)) if place.flow in FLOWS)
-            return next((str(place.data.get("issue") or "") for place in places), "")
+            pass
+    if token.startswith("@") and token[1:].startswith(FLOWS) and token.count(":") > 1:
+        return token.split(":")[2]
+    places = (place for place in (state.place, *reversed(state.parked)) if place.flow in FLOWS)
+    return next((str(place.data.get("issue") or "") for place in places), "")
 
 
 def plans(state: State, what: Happening) -> bool:
