@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bench import faq, w1, w2, w3, w4, w5, w8
+from bench import faq, w1, w2, w3, w4, w5, w6, w7, w8
 from bench.bots import AIOGRAM, Workshop
 from bench.figures import CONSOLE, disk
 
@@ -70,6 +70,18 @@ def newsletter(rounds: Rounds = 5, folder: Folder = HERE) -> None:
     _measure(folder, lambda shop: w5.run(shop, rounds))
 
 
+@app.command("w6")
+def newsletter_killed(kills: Kills = 100, folder: Folder = HERE) -> None:
+    """kill -9 in the middle of a newsletter, frozen processes, a lost database: who is lost, who gets it twice."""
+    _measure(folder, lambda shop: w6.run(shop, kills))
+
+
+@app.command("w7")
+def newsletter_disturbed(rounds: Rounds = 3, folder: Folder = HERE) -> None:
+    """A newsletter paused, slowed down, stopped and started: the same people in the end."""
+    _measure(folder, lambda shop: w7.run(shop, rounds))
+
+
 @app.command("w8")
 def hundred_thousand(rounds: Rounds = 5, folder: Folder = HERE) -> None:
     """A newsletter for 100,000 people: the plan, their rows, the cancel, and replies meanwhile."""
@@ -88,6 +100,8 @@ async def _all(workshop: Workshop, rounds: int, kills: int) -> None:
     await w3.run(workshop, rounds)
     await w4.run(workshop, kills)
     await w5.run(workshop, rounds)
+    await w6.run(workshop, kills)
+    await w7.run(workshop, rounds)
 
 
 def _measure(folder: Path, load: Callable[[Workshop], Awaitable[object]]) -> None:

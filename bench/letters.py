@@ -22,6 +22,10 @@ PER_SECOND = 30
 """What the local Telegram allows in any sliding second."""
 LATENCY = 0.005
 TITLE = "Notizie di prova"
+PAUSE = 1.5
+"""Seconds for which the guest reads a reply."""
+WARM = 4.0
+"""Seconds after a start: ours makes the index of its answers then."""
 QUIET = 4.0
 """Seconds without a letter after which a bot has no more to send."""
 
@@ -69,7 +73,7 @@ class Crowd:
 
     def refused_for_speed(self, fake: FakeTelegram) -> int:
         """How often the limit was run into: answers 429."""
-        shown = sum(self.got.values()) + len(self.waits)
+        shown = sum(self.got.values()) + fake.user(self.guest).heard
         return fake.counts["sendmessage"] - shown - len(self.blocked) - self._errors
 
     async def chat(self, fake: FakeTelegram) -> None:
@@ -80,7 +84,16 @@ class Crowd:
             user.says("ciao")
             await user.hears(heard, 60)
             self.waits.append(time.perf_counter() - began)
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(PAUSE)
+
+    async def warm(self, fake: FakeTelegram) -> None:
+        """The bot has begun to answer, and has made whatever it makes right after its start."""
+        user = fake.user(self.guest)
+        for pause in (WARM, 0.0):
+            heard = user.heard
+            user.says("ciao")
+            await user.hears(heard, 60)
+            await asyncio.sleep(pause)
 
     async def finished(self) -> None:
         """No letter has come for a while."""
@@ -134,5 +147,6 @@ async def going_out(bot: Bot, crowd: Crowd) -> Any:
                 await asyncio.sleep(0.05)
         database.close()
     else:
-        bot.fake.user(crowd.guest).says("/go")
+        command = {"type": "bot_command", "offset": 0, "length": 3}
+        bot.fake.user(crowd.guest).writes(text="/go", entities=[command])
         yield

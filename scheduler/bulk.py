@@ -316,8 +316,7 @@ class Run:
                     self._give_back(held)
                     break
                 if wait <= 0:
-                    self.pace.take(now, rate)
-                    task = asyncio.create_task(self._send(held))
+                    task = asyncio.create_task(self._send(held, self.pace.take(now, rate)))
                     self._flying.add(task)
                     task.add_done_callback(self._flying.discard)
                     break
@@ -328,10 +327,14 @@ class Run:
             self._ready.appendleft(heapq.heappop(self._later)[2])
         return self._ready.popleft() if self._ready else None
 
-    async def _send(self, held: Held) -> None:
+    async def _send(self, held: Held, place: int) -> None:
         one, at = held.claimed, self.delivery.now
         try:
-            receipt = await self.delivery.senders[self.channel].send(held.letter, held.to)
+            self.pace.leaves(place, time.monotonic())
+            try:
+                receipt = await self.delivery.senders[self.channel].send(held.letter, held.to)
+            finally:
+                self.pace.answered(place, time.monotonic())
         except SendError as error:
             self._meet(held, error)
         except asyncio.CancelledError:

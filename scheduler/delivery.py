@@ -21,7 +21,7 @@ from conversations.events import Address
 from conversations.message_json import message_from_json
 from conversations.messages import Message
 from conversations.news.views import Outcome
-from scheduler.limits import Bucket, Pace
+from scheduler.limits import COURTESY, Bucket, Pace
 from scheduler.render import NotYet, Renderer
 from scheduler.sending import (
     Doubtful,
@@ -66,8 +66,8 @@ BULK_RATE: Final = 25.0
 
 def paces() -> dict[str, Pace]:
     """The limits of a process's channels: Telegram about 30 letters of bulk a second (Bots FAQ; channels.md 5.4),
-    Twilio 80 per sender (6.4), and a little to spare, since the provider counts when a letter arrives."""
-    return {"telegram": Pace(30, 1.015, 29.6), "whatsapp": Pace(60, 1.015, 59.0), "simulator": Pace(30, 1.015, 29.6)}
+    Twilio 80 per sender (6.4)."""
+    return {"telegram": Pace(30, 1.002, 29.9), "whatsapp": Pace(60, 1.002, 59.5), "simulator": Pace(30, 1.002, 29.9)}
 
 
 @dataclass(slots=True)
@@ -379,9 +379,17 @@ class Delivery:
                 if held > LONGEST_HOLD:
                     raise Throttled(held, "the channel rests")
                 await asyncio.sleep(held)
-            if channel in self.paces and (turn := self.paces[channel].reply(time.monotonic())):
-                await asyncio.sleep(turn)
-            return await sender.send(letter, to)
+            pace = self.paces.get(channel)
+            if pace is None:
+                return await sender.send(letter, to)
+            place, latest = pace.reply(), time.monotonic() + COURTESY
+            try:
+                while (now := time.monotonic()) < latest and (turn := pace.turn(now)):
+                    await asyncio.sleep(turn)
+                pace.leaves(place, time.monotonic())
+                return await sender.send(letter, to)
+            finally:
+                pace.answered(place, time.monotonic())
 
     async def _letter(self, waiting: Waiting) -> Letter:
         make = partial(
