@@ -67,7 +67,7 @@ async def _visit(
         await lanes.run(partial(feeds.came_back, name=feed.name, at=now(), visit=visit))
         return Visited(feed.name, changed=False)
     entries = [dated for entry in await read_feed(fetched) if (dated := _ours(entry, feed, now())) is not None]
-    new, more = await lanes.run(partial(feeds.keep, feed=feed.name, entries=entries, at=now()))
+    new, more = await lanes.run(partial(feeds.keep, feed=feed.title, entries=entries, at=now()))
     # with these marks the server would say next time that there is nothing new, and the rest would be lost
     then = Visit() if more else Visit(fetched.etag, fetched.modified)
     await lanes.run(partial(feeds.came_back, name=feed.name, at=now(), visit=then))

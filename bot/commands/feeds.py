@@ -16,7 +16,7 @@ from storage.db import Database
 from storage.lanes import Lanes
 from storage.news import views
 from storage.news.feed_list import FILE, Feed, FeedList, read_feeds
-from storage.news.feeds import states
+from storage.news.feeds import states, waiting
 
 app = subject("The feeds that suggest items for the newsletter (content/feeds.toml, docs/howto/editor.md).")
 
@@ -35,14 +35,13 @@ def list_() -> None:
     with told():
         found = settings()
         with store(found) as database, database.read() as conn:
-            seen = states(conn)
+            seen, unread = states(conn), waiting(conn)
         rows = []
         for feed in known().feeds:
             state = seen.get(feed.name)
             worked = "never" if state is None else _time(state.worked_at, found.zone)
-            waiting = str(state.waiting) if state else "0"
             problem = f"{state.problem} ({state.failures} times)" if state and state.problem else ""
-            rows.append((feed.name, feed.topic, worked, waiting, problem))
+            rows.append((feed.name, feed.topic, worked, str(unread.get(feed.title, 0)), problem))
         show(("feed", "topic", "worked", "waiting", "problem"), rows)
         if not found.newsletter_feeds:
             console.print("The bot visits none of them by itself: NEWSLETTER_FEEDS is off.", style="dim")
@@ -72,10 +71,10 @@ def inbox() -> None:
     with told():
         found = settings()
         with store(found) as database, database.read() as conn:
-            waiting = views.inbox(conn)
+            unread = views.inbox(conn)
         show(
             ("feed", "found", "title", "link"),
-            [(one.feed, _time(one.found_at, found.zone), one.title, one.link) for one in waiting],
+            [(one.feed, _time(one.found_at, found.zone), one.title, one.link) for one in unread],
         )
 
 

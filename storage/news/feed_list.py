@@ -68,8 +68,10 @@ def _feed(told: Mapping[str, Any], common: tuple[str, ...]) -> Feed:
     topic = told.get("topic")
     if topic not in get_args(Topic):
         raise ContentError(f"{where}: its topic must be one of {', '.join(get_args(Topic))}")
-    language = str(told.get("language", "it"))
-    return Feed(name, str(told.get("title", name)), url, language, cast(Topic, topic), _keywords(told, common))
+    title, language = str(told.get("title", name)), str(told.get("language", "it"))
+    if len(title) > 40:
+        raise ContentError(f"{where}: its title has more than 40 characters")
+    return Feed(name, title, url, language, cast(Topic, topic), _keywords(told, common))
 
 
 def _keywords(told: Mapping[str, Any], otherwise: tuple[str, ...]) -> tuple[str, ...]:

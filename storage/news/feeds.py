@@ -63,7 +63,6 @@ class FeedState:
     worked_at: datetime | None
     failures: int
     problem: str
-    waiting: int
 
 
 def pause(failures: int) -> timedelta:
@@ -104,7 +103,8 @@ def failed(conn: Connection, name: str, problem: str) -> None:
 
 
 def keep(conn: Connection, feed: str, entries: Sequence[Entry], at: datetime) -> tuple[int, bool]:
-    """The first MOST_NEW entries that nobody has seen are in the inbox; how many, and whether others had to wait."""
+    """The first MOST_NEW entries that nobody has seen are in the inbox, from the feed with this title; how many, and
+    whether others had to wait."""
     titles = [entry.title for entry in entries if len(entry.title) >= TELLING]
     known = select(_S.mark, _S.title).where(or_(_S.mark.in_([e.mark for e in entries]), _S.title.in_(titles)))
     rows = conn.execute(known).all()
@@ -136,17 +136,15 @@ def _keep_one(conn: Connection, feed: str, entry: Entry, at: datetime) -> bool:
 
 
 def states(conn: Connection) -> dict[str, FeedState]:
-    """What is known of each feed that was ever visited."""
-    waiting = {
-        feed: int(count)
-        for feed, count in conn.execute(
-            select(_S.feed, func.count()).where(_S.status == "new").group_by(_S.feed)
-        )
-    }
-    return {
-        row.name: FeedState(row.tried_at, row.worked_at, row.failures, row.problem, waiting.get(row.name, 0))
-        for row in conn.execute(select(FEEDS))
-    }
+    """What is known of each feed that was ever visited, by its name."""
+    rows = conn.execute(select(FEEDS))
+    return {row.name: FeedState(row.tried_at, row.worked_at, row.failures, row.problem) for row in rows}
+
+
+def waiting(conn: Connection) -> dict[str, int]:
+    """How many suggestions nobody has used or dropped yet, by the title of the feed they are from."""
+    counts = select(_S.feed, func.count()).where(_S.status == "new").group_by(_S.feed)
+    return {feed: int(count) for feed, count in conn.execute(counts)}
 
 
 def drop_old(conn: Connection, at: datetime) -> int:

@@ -34,6 +34,7 @@ def test_the_keywords_of_the_content_let_our_subjects_through_and_no_appointment
         (GOOD.replace('"a"', '"A b"'), "small letters"),
         (GOOD.replace("https://a.example/rss", "a.example"), "feed a: its url"),
         (GOOD.replace('"leave"', '"sport"'), "feed a: its topic"),
+        (GOOD.replace('"A"', f'"{"A" * 41}"'), "feed a: its title"),
         (GOOD + 'etag = "x"\n', "feed a: there is no field etag"),
         (GOOD + GOOD, "two feeds named a"),
     ],
