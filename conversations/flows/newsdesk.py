@@ -16,7 +16,7 @@ from conversations.flow import STAY, Heard, Miss, Outcome, Picked, done, first, 
 from conversations.foresee import foresee
 from conversations.messages import Localized, Message, Template, Text, Verbatim
 from conversations.news.views import Issue
-from conversations.newsroom import counts, deciding, desk, planning, previewing, scheduling, signing
+from conversations.newsroom import counts, deciding, desk, planning, previewing, scheduling, signing, slots
 from conversations.newsroom.alerts import TEMPLATE
 from conversations.newsroom.hand import Hand, hand_at, issue_of, item_of
 from conversations.newsroom.wanted import DECIDING
@@ -76,11 +76,14 @@ class Newsdesk:
                 return deciding.show(place, issue, facts)
 
     def act(self, verb: str, subject: str, facts: Facts) -> Outcome:
-        """open, issue, sign, plan, progress, pause; stopped and finished are timers of an issue on its way."""
+        """open, issue, sign, plan, progress, pause; stopped and finished are timers of an issue on its way, skipped,
+        empty_slot and missed_slot those of the calendar."""
         issue = issue_of(Hand(subject), facts)
         match verb:
             case "stopped" | "finished":
                 return Outcome(STAY) if issue is None else _told(verb, issue)
+            case slots.SKIPPED | "empty_slot" | "missed_slot":
+                return slots.told(verb, subject, facts)
             case "issue" | "sign" | "plan" | "progress" | "pause" if issue is None:
                 return Outcome(STAY, effects=(say("newsroom.gone"),))
             case "sign" if issue is not None and signing.signs(issue, facts):
