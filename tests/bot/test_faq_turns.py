@@ -199,3 +199,20 @@ async def test_the_answer_on_violence_is_edited_away_and_its_words_are_kept_nowh
     assert "picchia" not in state and "violenza" not in state
     with office.database.read() as conn:
         assert faq_asked.waiting(conn) == []
+
+
+async def test_an_old_answer_on_violence_is_edited_away_too_and_the_new_screen_stays(
+    office: Office, tmp_path: Path
+) -> None:
+    shutil.copy(content_folder() / "faq" / "congedo-violenza.md", tmp_path / "faq")
+    await office.does(lambda conn: faq_seed.seed(conn, tmp_path / "faq", office.now))
+    await asks(office, "1001", "faq")
+    office.turns._world.answers.wait()
+    await asks(office, "1001", "mio marito mi picchia")
+    await asks(office, "1001", "persona")
+    place, letters = office.person("1001").state["place"], len(office.line.sent)
+    await office.takes(replace(office.event("1001", Chose("@faq:hide", "Nascondi")), message_ref="telegram-7"))
+    await office.line.until(lambda: len(office.line.sent) > letters)
+    hidden = office.line.sent[-1][0]
+    assert hidden.replaces == "telegram-7" and "1522" not in office.line.texts("1001")[-1]
+    assert office.person("1001").state["place"] == place
