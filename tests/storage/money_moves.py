@@ -37,6 +37,7 @@ from storage import (
     requests,
     vouchers,
 )
+from storage.money_act import Act
 from tests.storage.money_world import IBAN, World
 
 REQUEST, VOUCHER = requests.REQUESTS, vouchers.VOUCHERS
@@ -58,6 +59,15 @@ class Kind:
 
 def _approval(world: World, cents: int) -> tuple[Any, ...]:
     return world.new("v"), world.code()
+
+
+def _confirm_aloud(act: Act, charge: str, payment: str) -> None:
+    """The partner types the figures that the owner says, whoever the partner is and whatever has become of it."""
+    row = redemptions.redemption_by_id(act.conn, charge)
+    assert row is not None
+    others = redemptions.redemptions_on(act.conn, [row.voucher_id])
+    figures = money_redeeming.owners_figures(act.keys, row.voucher_id, others)
+    money_redeeming.confirm_aloud(act, charge, payment, figures)
 
 
 MOVES = (
@@ -85,6 +95,8 @@ MOVES = (
         act, key, voucher, cents, ""), lambda world, cents: (world.new("red"), cents), weight=8),
     Kind("confirm", CHARGE, (STARTED,), "owner", money_redeeming.confirm, lambda world, cents: (world.new("pay"),),
          weight=8),
+    Kind("confirm aloud", CHARGE, (STARTED,), "partner", _confirm_aloud, lambda world, cents: (world.new("pay"),),
+         weight=4),
     Kind("refuse", CHARGE, (STARTED,), "owner", money_redeeming.refuse),
     Kind("take back", CHARGE, (STARTED,), "partner", money_redeeming.refuse),
     Kind("reverse", CHARGE, (CONFIRMED, SETTLED), "coordinator", money_redeeming.reverse,
