@@ -197,9 +197,10 @@ class App:
         await ring_timers(self.lanes, self.turns.take_timer, self.clock.now)
 
     async def _newsletter(self) -> None:
-        """What the calendar starts begins; a moment later its recipients have their rows."""
+        """What the calendar starts begins: its coordinator sees it, its recipients have their rows, and it leaves."""
         zone, node = self.settings.zone, self.delivery.node
         if await begin_issues(self.lanes, self.clock.now(), self.settings.rule, zone, node):
+            await self._progress()
             await self._recipients()
 
     async def _recipients(self) -> None:

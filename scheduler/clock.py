@@ -51,14 +51,14 @@ class Entry:
 
 
 def table(chores: Chores, zone: ZoneInfo, rule: Rule | None = None) -> tuple[Entry, ...]:
-    """Every time there is. The newsletter's standing slot is looked at each minute too, so that a process that was
-    down then still finds it."""
+    """Every time there is. The newsletter's standing slot is also looked at with the issues that begin, so that a
+    process that was down then still finds it."""
     lines = [
         Entry("progress of an issue", _every(seconds=5), chores.progress),
         Entry("files people sent", _every(seconds=10), chores.files),
-        Entry("recipients of an issue", _every(seconds=10), chores.recipients),
+        Entry("issues that begin", _every(seconds=10, at=3), chores.newsletter),
+        Entry("recipients of an issue", _every(seconds=10, at=6), chores.recipients),
         Entry("due timers", _every(seconds=60), chores.timers),
-        Entry("issues that begin", _every(seconds=60, at=5), chores.newsletter),
         Entry("answers' index", _every(seconds=60, at=20), chores.answers),
         Entry("what we missed", _every(seconds=3600, at=7 * 60), chores.missed),
         Entry("feeds", _every(seconds=3 * 3600, at=40 * 60), chores.feeds),
