@@ -32,7 +32,7 @@ COMMANDS = {
     "The newsletter": {
         "newsletter": (
             "bot.commands.newsletter_plan:app",
-            "Its issues: write, check, sign, approve, plan, schedule, steer, withdraw.",
+            "Its issues: write, check, sign, approve, plan, schedule, steer, report.",
         ),
         "why": ("bot.commands.why:why", "Why somebody did not receive an issue, or when she did."),
         "feeds": ("bot.commands.feeds:app", "The feeds that suggest items: list, visit, see what they brought."),

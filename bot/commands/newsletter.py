@@ -29,6 +29,7 @@ from conversations.news.orders import OpenIssue
 from conversations.news.preview import SHAPES, message_of, preview
 from conversations.news.views import Issue, Item
 from conversations.phrases import Catalog, render
+from scheduler.news_report import published
 from scheduler.render import Renderer
 from storage.db import Conflict
 from storage.news import views
@@ -70,7 +71,7 @@ def show_issue(number: Number) -> None:
         catalog = sentences(found)
         with store(found) as database, database.read() as conn:
             issue = find_issue(conn, number)
-            progress = views.progress(conn, issue.id)
+            progress = published(views.progress(conn, issue.id))
         for line in (
             f"{issue.number} ({issue.kind}): {issue.title.get('it', '')} / {issue.title.get('en', '-')}",
             f"state: {issue.state}, revision {issue.revision}",

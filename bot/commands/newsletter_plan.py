@@ -1,7 +1,8 @@
-"""`wis newsletter plan`: whom an issue would reach, how long it takes and what it costs, before anything is sent."""
+"""`wis newsletter plan|report`: whom an issue would reach, how long and at what cost; and what became of it."""
 
 from collections.abc import Iterator
 from math import ceil
+from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -9,22 +10,33 @@ import typer
 
 from bot.channels.whatsapp_templates import read_templates
 from bot.commands.common import Wrong, console, now, settings, show, store, told, warn
-from bot.commands.newsletter import Number, app
+from bot.commands.newsletter import By, Number, app
 from bot.commands.newsletter_acts import moment
-from bot.commands.newsletter_issue import LANGUAGE, find_issue, sentences
+from bot.commands.newsletter_issue import LANGUAGE, find_issue, sentences, who
 from bot.settings import Settings
+from conversations.messages import Attachment, AttachmentKind
 from conversations.news.digest import TEMPLATE
 from conversations.news.plan import NEVER, ChannelPlan, plan
 from conversations.phrases import render
 from scheduler.delivery import paces
+from scheduler.news_report import news_sources, published
 from storage.content import content_folder
+from storage.news import views
 from storage.news.prices import read_prices
 from storage.news.report import Means, prospect
 
 MICRO: Final = 1_000_000
 """Millionths of a euro in a euro."""
 
+FILES: tuple[tuple[str, AttachmentKind, str, str], ...] = (
+    ("news_chart", "photo", "png", "image/png"),
+    ("news_csv", "document", "csv", "text/csv"),
+)
 At = Annotated[str, typer.Option(help='If it began then: "2026-12-08 12:30"; without it, at its own moment or now.')]
+
+Folder = Annotated[
+    Path | None, typer.Option(help="Write the picture and the table here; without it only the counts are shown.")
+]
 
 
 def served(found: Settings) -> Iterator[str]:
@@ -79,6 +91,43 @@ def plan_(number: Number, at: At = "") -> None:
             warn(f"The opener {TEMPLATE} is missing in {code}: its readers wait (`wis whatsapp sync-templates`).")
         if any(one.days >= NEVER for one in whole.channels):
             warn("The daily limit is 0: who needs the opener is never written to (WHATSAPP_DAILY_LIMIT).")
+
+
+@app.command()
+def report(number: Number, by: By = "", folder: Folder = None) -> None:
+    """Tell what became of an issue: people by channel and outcome; with --folder also the picture and the table."""
+    with told():
+        found = settings()
+        catalog = sentences(found)
+        with store(found) as database:
+            with database.read() as conn:
+                issue = find_issue(conn, number)
+                progress = published(views.progress(conn, issue.id))
+                person = who(conn, by, ("coordinator",)) if folder is not None else ""
+            if not progress.total:
+                raise Wrong(f"The issue {issue.number} is {issue.state}: it has not gone to anybody yet.")
+            show(
+                ("channel", "outcome", "people"),
+                [
+                    (name, what, str(count))
+                    for name, counts in progress.counts.items()
+                    for what, count in counts.items()
+                ],
+            )
+            if progress.stopped_why:
+                warn(f"It was stopped: {progress.stopped_why}")
+            if folder is None:
+                return
+            sources = news_sources(database, catalog)
+            folder.mkdir(parents=True, exist_ok=True)
+            for source, kind, ending, mime in FILES:
+                file = sources[source](Attachment(source, issue.id, kind, f"{issue.number}.{ending}", mime), person)
+                if file is None:
+                    raise Wrong("Only who is a coordinator now gets the files.")
+                (folder / f"{issue.number}.{ending}").write_bytes(file.data)
+        console.print(
+            f"{issue.number}.png and {issue.number}.csv are in {folder}; `wis why` explains a row.", markup=False
+        )
 
 
 def _row(one: ChannelPlan, zone: ZoneInfo) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ WITHIN = {
     "audit": ["verify", "rebuild"],
     "export": ["dossier"],
     "newsletter": ["list", "show", "check", "import", "export", "preview", "hand", "sign", "approve", "redraft",
-                   "plan", "schedule", "pause", "resume", "rate", "cancel", "withdraw"],
+                   "plan", "report", "schedule", "pause", "resume", "rate", "cancel", "withdraw"],
     "events": ["list", "show", "retry"],
     "keys": ["new", "rotate"],
     "whatsapp": ["sync-templates"],

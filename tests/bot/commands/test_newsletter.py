@@ -232,7 +232,7 @@ def test_a_sent_issue_goes_on_only_for_those_who_failed_or_are_in_doubt(office: 
     under_way(office, "sent", anna="read", bea="failed")
     assert "say --failed or --doubtful" in refused(office, "resume", "2027-02", *MARTA)
     done(office, "resume", "2027-02", *MARTA, "--failed")
-    assert "read 1, todo 1" in done(office, "show", "2027-02")
+    assert "todo 1, delivered 1" in done(office, "show", "2027-02")
 
 
 def test_a_plan_tells_people_time_and_cost_on_the_channels_that_are_served(office: Wis) -> None:
@@ -251,6 +251,25 @@ def test_a_plan_tells_people_time_and_cost_on_the_channels_that_are_served(offic
     assert [line.split("\t")[:3] for line in live.out.splitlines()[:1]] == [["telegram", "1", "1"]], live.err
     assert "simulator" not in live.out, "where a real channel is served the demonstration is not"
     assert "whatsapp" not in live.out.lower(), "a channel that is not served reaches nobody"
+
+
+def test_a_report_tells_the_counts_and_gives_a_coordinator_its_files(office: Wis) -> None:
+    approved(office)
+    assert "it has not gone to anybody yet" in refused(office, "report", "2027-02")
+    under_way(office, "sent", **{f"r{number}": "read" for number in range(5)}, anna="failed")
+    assert done(office, "report", "2027-02") == "telegram\tfailed\t1\ntelegram\tread\t5\n"
+    told = done(office, "report", "2027-02", *MARTA, "--folder", "out")
+    assert "2027-02.png and 2027-02.csv are in out" in told
+    assert (office.folder / "out" / "2027-02.png").read_bytes().startswith(b"\x89PNG")
+    table = (office.folder / "out" / "2027-02.csv").read_text("utf-8-sig").splitlines()
+    assert len(table) == 7 and not any("anna" in line for line in table)
+    assert "who is coordinator" in refused(office, "report", "2027-02", *SOFIA, "--folder", "out")
+
+
+def test_fewer_readers_than_five_are_told_as_delivered(office: Wis) -> None:
+    approved(office)
+    under_way(office, "sent", anna="read", bea="delivered")
+    assert done(office, "report", "2027-02") == "telegram\tdelivered\t2\n"
 
 
 def test_a_plan_for_nobody_says_so(office: Wis) -> None:
