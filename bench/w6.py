@@ -188,7 +188,8 @@ async def _cluster(server: Postgres, secret: str, trouble: tuple[Trouble, float]
     happens, lost_after = trouble
     url = server.fresh()
     database = Database(url, KeyRing.parse(secret))
-    async with cluster(database, secret, RECIPIENTS, lost_after) as (fake, processes):
+    alone = happens is _restart
+    async with cluster(database, secret, RECIPIENTS, lost_after, 1 if alone else 2) as (fake, processes):
         troubles = await happens(processes[run_of(database).node], database)
         await until(lambda: issue_row(database).state == "sent", 60)
         await asyncio.sleep(0.5)

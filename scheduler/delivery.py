@@ -67,7 +67,7 @@ BULK_RATE: Final = 25.0
 def paces() -> dict[str, Pace]:
     """The limits of a process's channels: Telegram about 30 letters of bulk a second (Bots FAQ; channels.md 5.4),
     Twilio 80 per sender (6.4)."""
-    return {"telegram": Pace(30, 1.002, 29.9), "whatsapp": Pace(60, 1.002, 59.5), "simulator": Pace(30, 1.002, 29.9)}
+    return {"telegram": Pace(30, 1.005, 29.8), "whatsapp": Pace(60, 1.005, 59.5), "simulator": Pace(30, 1.005, 29.8)}
 
 
 @dataclass(slots=True)

@@ -133,7 +133,12 @@ class Durable:
 
         self._workflow = wis_work
         _into_our_log()
-        DBOS.launch()
+        try:
+            DBOS.launch()
+        except Exception:
+            # half open, it would never launch again
+            self._destroy()
+            raise
         _into_our_log()
 
     def _destroy(self) -> None:

@@ -83,9 +83,8 @@ class Pace:
         """The provider has answered, or never will: from now on it counts the letter no more than it has."""
         for places in (self._bulk, self._replies):
             if place in places:
-                took = now - places[place].left
-                self._quickest = min(self._quickest, took)
-                places[place].counted = now - min(self._quickest, took)
+                self._quickest = min(self._quickest, now - places[place].left)
+                places[place].answered = now
 
     def per_second(self, now: float) -> int:
         """Letters of the bulk in the last `span`."""
@@ -100,17 +99,21 @@ class Pace:
     def _free(self, now: float, waiting: bool = True) -> float:
         """Seconds until one more fits; with `waiting` those who have not left yet have their places too."""
         for places in (self._bulk, self._replies):
-            for number in [key for key, place in places.items() if now - place.counted >= self.span]:
+            for number in [key for key, place in places.items() if self._until(place) <= now]:
                 del places[number]
         taken = (*self._bulk.values(), *self._replies.values())
-        counted = sorted(place.counted for place in taken if waiting or place.left < inf)
-        over = len(counted) - self.most
-        return 0.0 if over < 0 else min(counted[over] + self.span - now, UNANSWERED)
+        ends = sorted(self._until(place) for place in taken if waiting or place.left < inf)
+        over = len(ends) - self.most
+        return 0.0 if over < 0 else min(ends[over] - now, UNANSWERED)
+
+    def _until(self, place: "_Place") -> float:
+        """When the place is free again, by the quickest way that any letter is known to have had."""
+        return inf if place.answered == inf else place.answered - self._quickest + self.span
 
 
 @dataclass(slots=True)
 class _Place:
-    """When a letter left, and when it was counted at the latest: never, while no answer has come."""
+    """When a letter left, and when its answer came."""
 
     left: float = inf
-    counted: float = inf
+    answered: float = inf
