@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-CONSOLE = Console(highlight=False, soft_wrap=False)
+WIDE = 180
+"""Columns where no terminal says how many it has: no figure is cut in a file."""
+CONSOLE = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 @dataclass

@@ -3,9 +3,9 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,7 +13,7 @@ from bot.commands.common import Wrong, complain, console, now, settings, show, t
 from bot.commands.shape import subject
 from conversations.faq.index import Index
 from conversations.faq.measures import figures, outside
-from conversations.faq.ranking import Outcome, Ranking
+from conversations.faq.ranking import Helpline, Outcome, Ranking
 from storage.content import content_folder
 from storage.faq_cache import ready as kept
 from storage.faq_check import check_library
@@ -37,6 +37,7 @@ Semantic = Annotated[
 ]
 Misses = Annotated[bool, typer.Option("--misses", help="List the questions whose first topic is not the right one.")]
 
+_MANY: Final = 5
 HERE = content_folder() / "faq"
 
 
@@ -122,7 +123,7 @@ def check(folder: Folder = HERE) -> None:
         report = check_library(read_library(folder), now().date())
     for problem in report.problems:
         complain(problem)
-    for note in report.notes:
+    for note in _gathered(report.notes):
         warn(note)
     if report.problems:
         raise typer.Exit(1)
@@ -158,8 +159,23 @@ def _lines() -> Iterator[str]:
         yield line.decode("utf-8", "replace").rstrip("\r\n")
 
 
+def _gathered(notes: Sequence[str]) -> Iterator[str]:
+    """What is noted of many topics in one line."""
+    of: dict[str, list[str]] = {}
+    for note in notes:
+        key, _, said = note.partition(": ")
+        of.setdefault(said, []).append(key)
+    for said, keys in of.items():
+        if len(keys) > _MANY:
+            yield f"{len(keys)} topics: {said}"
+        else:
+            yield from (f"{key}: {said}" for key in keys)
+
+
 def _json(ranking: Ranking) -> str:
     told_ = {"outcome": ranking.outcome.value, "ids": list(ranking.ids[:10]), "score": round(ranking.score, 4)}
+    if ranking.helpline is Helpline.BESIDE:
+        told_["helpline"] = "1522"
     return json.dumps(told_)
 
 
@@ -172,6 +188,8 @@ def _tell(ranking: Ranking, titles: dict[str, str]) -> None:
         case Outcome.DEFER:
             shown = ranking.ids[:3]
     console.print(f"{ranking.outcome.value} {ranking.score:.2f}", markup=False)
+    if ranking.helpline is Helpline.BESIDE:
+        console.print("  1522 is named first: perhaps it is violence", markup=False)
     for id_ in shown:
         console.print(f"  {id_}: {titles[id_]}", markup=False)
 

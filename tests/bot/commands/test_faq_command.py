@@ -69,6 +69,22 @@ def test_violence_reaches_1522(wis: Wis) -> None:
     assert (found["outcome"], found["ids"][0]) == ("answer", "congedo-violenza")  # type: ignore[index]
 
 
+def test_a_doubt_about_violence_is_told_beside_the_answer(wis: Wis) -> None:
+    question = "sono incinta e a casa per le minacce del mio capo, quanto dura la maternità?\n"
+    (found,) = asked(wis, question)
+    assert (found["helpline"], "congedo-violenza" in found["ids"][:2]) == ("1522", True)  # type: ignore[index]
+    with wis.start("faq", "ask") as running:
+        running.writes(question)
+        running.hangs_up()
+        assert "1522 is named first" in running.ends().out
+
+
+def test_what_was_counted_is_kept_in_the_data_folder(wis: Wis) -> None:
+    first = asked(wis, "bonus nido\n")
+    assert len(list((wis.folder / "data").glob("faq-index-*.bin"))) == 1
+    assert asked(wis, "bonus nido\n") == first
+
+
 def test_an_unknown_context_is_told(wis: Wis) -> None:
     told = wis("faq", "ask", "--context", "non-esiste")
     assert told.code == 1 and "non-esiste" in told.err
@@ -114,6 +130,12 @@ def test_the_files_have_no_problem_on_the_day_they_were_written(wis: Wis) -> Non
     report = faq.check_library(read_library(FILES), faq.now().date().replace(2026, 11, 25))
     assert report.problems == ()
     assert report.topics - report.uncovered >= 75 and report.uncovered >= 25
+
+
+def test_what_is_noted_of_many_topics_is_told_in_one_line(wis: Wis) -> None:
+    told = wis("faq", "check", "--folder", str(FILES))
+    assert "topics: nobody has checked the translation: en" in told.err
+    assert len(told.err.splitlines()) < 40
 
 
 def test_a_problem_is_told_and_ends_with_1(wis: Wis, tmp_path: Path) -> None:
