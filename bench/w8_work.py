@@ -37,12 +37,12 @@ ALONE = 150
 MEANS = Means({"telegram": 29.6, "whatsapp": 59.0}, 2_000, (), ("it", "en"))
 
 
-async def main(url: str) -> dict[str, float]:
+async def main(url: str, alone: int = ALONE) -> dict[str, float]:
     """Plans, enqueues and cancels, alone and with somebody who writes."""
     database = Database(url, KeyRing.parse(new_key()))
     content = read_content(content_folder(), "it", ROME)
     async with open_office(database, content, channels=CHANNELS) as office:
-        figures = {"alone": 1000 * percentile(await _talk(office, lambda waits: len(waits) < ALONE), 0.99)}
+        figures = {"alone": 1000 * percentile(await _talk(office, lambda waits: len(waits) < alone), 0.99)}
         began = _memory()
         await office.lanes.run(lambda conn: add_issue(conn, NOW, "first", enqueued=False))
         figures["plan"] = await _planned(database)

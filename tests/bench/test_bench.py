@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import w8, w8_work
 from bench.bots import AIOGRAM, AIOGRAM_BOT, OURS, OURS_WEBHOOK, PTB, PTB_STOCK, Bot, Kind, Workshop, right
 from bench.figures import Rounds, percentile
 from bench.guests import END, Guests
@@ -12,6 +13,7 @@ from bench.questions import QUESTIONS, answer
 from bench.twice import DeliversTwice
 from bench.xform import xform
 from conversations.forms.form import compile_form
+from storage.db import Database
 from tests.fakes.telegram_api import FakeTelegram
 
 CHATS = range(1001, 1004)
@@ -80,3 +82,9 @@ def test_the_middle_round_counts() -> None:
         rounds.add(rate=rate)
     assert (rounds.median("rate"), rounds.spread("rate"), rounds.total("rate")) == (3.0, "1-100", 104)
     assert percentile([1.0, 2.0, 3.0, 4.0], 0.5) == 3.0
+
+
+async def test_w8_plans_enqueues_and_takes_back_everybody(sqlite: Database) -> None:
+    w8.fill(sqlite, 60)
+    figures = await w8_work.main(sqlite.engine.url.render_as_string(hide_password=False), alone=2)
+    assert figures["people"] == 60 and set(w8.SHOWN) <= set(figures)
