@@ -47,7 +47,7 @@ def test_in_the_middle_it_tells_how_many_have_it_and_how_long_it_takes(content: 
         "▰▰▰▱▱▱▱▱▱▱ 37%\n"
         "Fatto: 150 di 395 persone.\n"
         "Non riuscito per 2 persone.\n"
-        "3 persone hanno l'avviso e non hanno ancora toccato «Leggi ora».\n"
+        "3 persone hanno l'annuncio e non hanno ancora toccato «Leggi ora».\n"
         "Mancano circa 3 minuti.\n"
         "Pausa\n"
         "Aggiorna"
