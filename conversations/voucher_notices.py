@@ -50,6 +50,16 @@ def bad_file(sent: bool, way: Choice) -> Say:
     return Say(Message(body=body, ways=(way,)))
 
 
+def call_ended(key: str, call: str) -> Say:
+    """The call was closed before anybody decided."""
+    message = Message(
+        body=(p("voucher_notice.call_ended", number=number(key), call=call), p("voucher_notice.appeal")),
+        ways=(HUMAN,),
+        template=Template("voucher_decided", (Verbatim(number(key)),)),
+    )
+    return Say(message, lane="alert")
+
+
 def asked(key: str, reason: str, text: str, firm: bool, sensitive: bool) -> Say:
     """A question about a request; `firm` where the firm's own manager asks by a code."""
     return Say(question(key, reason, text, None, firm, sensitive), ToOwner(key))

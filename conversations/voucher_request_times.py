@@ -13,20 +13,21 @@ from conversations.flow import Outcome, p, say
 from conversations.messages import Day, Message
 from conversations.rules.categories import category
 from conversations.rules.quiet import is_quiet
-from conversations.rules.vouchers_moves import DRAFT, IN_REVIEW, INFO_NEEDED
+from conversations.rules.vouchers_moves import CANCELLED_BY_CALL, DRAFT, IN_REVIEW, INFO_NEEDED, LAPSED
 from conversations.voucher_alerts import of_request
 from conversations.voucher_form import NAME, mine
-from conversations.voucher_notices import bad_file, offered, question
+from conversations.voucher_notices import bad_file, call_ended, offered, question
 from conversations.voucher_orders import Lapse, TakeOffer
 from conversations.voucher_views import WorkerRequestView
 from conversations.voucher_words import lasting, notice, number, one_of, postponed, told
 
 VERBS: Final = frozenset(
-    {"info", "info_last", "info_lapse", "offered", "offer_lapse", "closing14", "closing3", "closing0", "bad_file"}
-)
-
-
-REMINDERS: Final = frozenset({"info", "info_last", "closing14", "closing3", "closing0"})
+    {
+        "info", "info_last", "info_lapse", "offered", "offer_lapse", "closing14", "closing3", "closing0",
+        "call_ended", "bad_file",
+    }
+)  # fmt: skip
+REMINDERS: Final = frozenset({"info", "info_last", "closing14", "closing3", "closing0", "call_ended"})
 
 
 def ring(verb: str, key: str, facts: Facts) -> Outcome:
@@ -51,6 +52,8 @@ def ring(verb: str, key: str, facts: Facts) -> Outcome:
             if found.state == DRAFT:
                 return told(bad_file(False, lasting(NAME, "resume", key, "voucher_request.resume")))
             return told(bad_file(True, lasting("vouchers", "list", "", "vouchers.my_requests")))
+        case "call_ended" if found.state in (CANCELLED_BY_CALL, LAPSED):
+            return told(call_ended(key, found.call))
         case "closing14" | "closing3" | "closing0" if found.state == DRAFT:
             return _closing(found, facts)
         case _:

@@ -11,7 +11,7 @@ from conversations.call_spec import (
     spec_to_json,
 )
 from conversations.rules.calls import change_faults, extended, spec_faults
-from conversations.rules.voucher_timers import CALL_CLOSING, closing
+from conversations.rules.voucher_timers import CALL_CLOSING, CALL_ENDED, closing
 from conversations.rules.vouchers_money import Delta, pot_key
 from conversations.rules.vouchers_moves import (
     CANCELLED,
@@ -156,6 +156,7 @@ def _close(act: Act, call_id: str) -> None:
     record(act, "call", call_id, OPEN, CLOSED, "coordinator")
     for request in requests.requests_in_call(act.conn, call_id, OPEN_REQUEST):
         end_for_closing(act, request, LAPSED if request.state == INFO_NEEDED else CANCELLED_BY_CALL)
+        set_timers(act, request.person_id, request.id, {CALL_ENDED: act.at})
     for who in people.holders(act.conn, "coordinator"):
         forget_timers(act, who, call_id, CALL_CLOSING)
 

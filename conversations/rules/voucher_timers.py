@@ -38,6 +38,8 @@ PARTNER_PAID: Final = "voucher_redeem:paid"
 """At once, of a partner whose charges were paid; subject is empty, so that a whole file is told once."""
 UNPAID: Final = "voucher_claim:unpaid"
 CALL_CLOSING: Final = ("voucher_call:closing14", "voucher_call:closing3", "voucher_call:closing0")
+CALL_ENDED: Final = "voucher_request:call_ended"
+"""At once, of whose request was not decided when its call was closed."""
 PROPOSED_CALL: Final = "voucher_call:wanted"
 """At once, of each coordinator who may confirm what was proposed on the command line; subject is the proposal."""
 BUDGET: Final = "voucher_call:budget"

@@ -121,3 +121,17 @@ def test_the_sums_of_a_statement_hold_for_more_charges_than_are_listed(network: 
         network.at += timedelta(seconds=1)
     said = network.take("paolo", Chose("@voucher_redeem:statement")).replace("\xa0", " ")
     assert "Questo mese: 60 incassi, 60,00 €." in said
+
+
+def test_whoever_was_not_decided_when_a_call_closes_is_told(network: Network) -> None:
+    call = network.opened(a_spec())
+    for who in ("giulia", "karim"):
+        network.asked(who, call)
+    network.given("teresa", call)
+    network.does("marta", money_calls.propose_closing, "closing", call)
+    network.does("sara", money_calls.confirm, "closing")
+    network.pass_time(minutes=1)
+    for who in ("giulia", "karim"):
+        said = network.read(who)
+        assert said.count("Il bando Bando di prova si è chiuso") == 1 and "Parla con noi" in network.labels(who)
+    assert "si è chiuso" not in network.read("teresa")
