@@ -378,6 +378,8 @@ class Run:
                     held.tries = 0
                 heapq.heappush(self._later, (time.monotonic() + after, next(self._numbers), held))
             case Result():
+                if todo.then == "stop":
+                    log.error("issue %s stops at its first %s: %s", todo.issue_id, todo.code, todo.reason)
                 self._results.append(todo)
         self._changed.set()
 

@@ -88,7 +88,7 @@ def record(conn: Connection, token: str, result: Result, channels: Collection[st
     elif result.then == "close_window":
         people.close_window(conn, result.address_id)
     elif result.then == "stop":
-        stop(conn, result.issue_id, f"{result.code} {result.reason}".strip(), at)
+        stop(conn, result.issue_id, result.code, at)
     return True
 
 
@@ -138,15 +138,15 @@ def report(
         .returning(_R.id, _R.issue_id, _R.person_id, _R.address_id, _R.attempts)
     ).first()
     if changed is not None and status == "failed":
-        _meet(conn, changed, before.code, code, reason, again, channels, at)
+        _meet(conn, changed, before.code, code, again, channels, at)
     return True
 
 
-def stop(conn: Connection, issue_id: str, why: str, at: datetime) -> None:
+def stop(conn: Connection, issue_id: str, code: str, at: datetime) -> None:
     """The issue is paused for this cause, and the coordinators are told; one that is not being sent is left alone."""
     mine = (_I.id == issue_id, _I.state == "sending")
-    if conn.execute(update(ISSUES).where(*mine).values(state="paused", stopped_why=why[:60])).rowcount:
-        _tell(conn, ISSUE_STOPPED, issue_id, at, why[:60])
+    if conn.execute(update(ISSUES).where(*mine).values(state="paused", stopped_why=code[:60])).rowcount:
+        _tell(conn, ISSUE_STOPPED, issue_id, at, code[:60])
 
 
 def finish(conn: Connection, at: datetime) -> list[str]:
@@ -177,7 +177,6 @@ def _meet(
     row: Row[Any],
     known: str,
     code: str,
-    reason: str,
     again: str,
     channels: Collection[str],
     at: datetime,
@@ -187,7 +186,7 @@ def _meet(
     put = update(RECIPIENTS).where(_R.id == row.id)
     if code in STOPS:
         conn.execute(put.values(**back, due_at=at))
-        stop(conn, row.issue_id, f"{code} {reason}".strip(), at)
+        stop(conn, row.issue_id, code, at)
     elif code in ANOTHER_DAY:
         if known != code:
             conn.execute(put.values(**back, due_at=at + DAY))
