@@ -13,7 +13,7 @@ from storage.money_actors import MANAGERS, held
 from storage.voucher_facts_corrections import charged, live, owed
 from storage.voucher_facts_manager import decided, for_firm, to_decide
 from storage.voucher_facts_office import budgets, funds, proposals, to_check, to_pay
-from storage.voucher_facts_owner import calls_for, charges_on, claims_of, requests_of, vouchers_of
+from storage.voucher_facts_owner import calls_for, claims_of, requests_of, vouchers_of
 from storage.voucher_facts_partner import code_pause, months, own_charges, presented, said_aloud
 
 
@@ -38,13 +38,13 @@ def voucher_facts(
     partner = "partner" in now.roles
     voucher, wrong = presented(conn, keys, person_id, text, today, at) if partner else (None, False)
     mine, firm_decided = for_firm(conn, person_id)
-    vouchers = vouchers_of(conn, keys, person_id)
+    vouchers, redemptions = vouchers_of(conn, keys, person_id)
     return VoucherFacts(
         profile=Profile(known.name, last_four(known.iban)),
         calls=calls_for(conn, person_id, now, today),
         requests=requests_of(conn, zone, person_id),
         vouchers=vouchers,
-        redemptions=charges_on(conn, vouchers),
+        redemptions=redemptions,
         claims=claims_of(conn, zone, person_id),
         to_decide=to_decide(conn, zone, person_id, now) if manages else (),
         decided=decided(conn, zone, person_id, now, at) if manages else (),

@@ -1,6 +1,6 @@
 """What a worker sees of her own: the calls she may ask of, her requests, vouchers, charges and claims."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -79,32 +79,30 @@ def requests_of(conn: Connection, zone: ZoneInfo, person_id: str) -> tuple[Worke
     return tuple(found)
 
 
-def vouchers_of(conn: Connection, keys: KeyRing, person_id: str) -> tuple[WorkerVoucherView, ...]:
-    """Her vouchers, the newest first."""
+def vouchers_of(
+    conn: Connection, keys: KeyRing, person_id: str
+) -> tuple[tuple[WorkerVoucherView, ...], tuple[WorkerRedemptionView, ...]]:
+    """Her vouchers and the charges on them, the newest first."""
     rows = vouchers.vouchers_of(conn, person_id)
     if not rows:
-        return ()
-    until = vouchers.presented_until(conn, [row.id for row in rows])
-    charges = redemptions.redemptions_on(conn, [row.id for row in rows])
-    return tuple(_voucher(row, until.get(row.id), owners_figures(keys, row.id, charges)) for row in rows)
-
-
-def charges_on(conn: Connection, mine: Sequence[WorkerVoucherView]) -> tuple[WorkerRedemptionView, ...]:
-    """The charges on her vouchers, the newest first."""
-    if not mine:
-        return ()
-    rows = redemptions.redemptions_on(conn, [voucher.id for voucher in mine])
-    names = profiles.profiles_of(conn, [row.provider_id for row in rows]) if rows else {}
-    return tuple(
-        WorkerRedemptionView(
-            row.id,
-            row.voucher_id,
-            row.state,
-            names[row.provider_id].name if row.provider_id in names else "",
-            row.amount_cents,
-            row.started_at,
-        )
-        for row in rows
+        return (), ()
+    ids = [row.id for row in rows]
+    until = vouchers.presented_until(conn, ids)
+    charges = redemptions.redemptions_on(conn, ids)
+    names = profiles.profiles_of(conn, [row.provider_id for row in charges]) if charges else {}
+    return (
+        tuple(_voucher(row, until.get(row.id), owners_figures(keys, row.id, charges)) for row in rows),
+        tuple(
+            WorkerRedemptionView(
+                row.id,
+                row.voucher_id,
+                row.state,
+                names[row.provider_id].name if row.provider_id in names else "",
+                row.amount_cents,
+                row.started_at,
+            )
+            for row in charges
+        ),
     )
 
 
