@@ -12,7 +12,8 @@ from io import StringIO
 from typing import Final
 
 from conversations.messages import Attachment, Phrase, Text
-from conversations.news.views import Outcome, Progress
+from conversations.news.published import published, tells_readers
+from conversations.news.views import Outcome
 from conversations.news.why import NAMES, Sent, cause_told, outcome_told
 from conversations.phrases import Catalog, render
 from scheduler.charts import BAD, GOOD, NEUTRAL, WAITS, Bar, Group, bars_png
@@ -22,7 +23,6 @@ from storage import people
 from storage.db import Database
 from storage.news import history, views
 
-FEWEST: Final = 5
 NAMED: Final = frozenset({"coordinator"})
 COUNTED: Final = frozenset({"coordinator", "editor"})
 COLOURS: Final[Mapping[Outcome, str]] = {
@@ -56,13 +56,6 @@ COLUMNS: Final = (
 def news_sources(database: Database, catalog: Catalog) -> dict[str, FileSource]:
     """Both files, by the names messages give them."""
     return {"news_chart": partial(_chart, database, catalog), "news_csv": partial(_table, database, catalog)}
-
-
-def published(progress: Progress) -> Progress:
-    """The counts without readers where they are too few not to be recognised."""
-    if progress.of("read") >= FEWEST:
-        return progress
-    return replace(progress, counts={channel: _unread(by) for channel, by in progress.counts.items()})
 
 
 def _chart(database: Database, catalog: Catalog, attachment: Attachment, reader: str | None) -> File | None:
@@ -101,7 +94,7 @@ def _table(database: Database, catalog: Catalog, attachment: Attachment, reader:
         if issue is None or known is None or not any(reader in people.holders(conn, role) for role in NAMED):
             return None
         language = known.language
-        readers = views.progress(conn, issue.id).of("read") >= FEWEST
+        readers = tells_readers(views.progress(conn, issue.id))
         writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
         writer.writerow([render(Phrase(key), language, catalog) for key in COLUMNS])
         for line in history.lines(conn, issue.id):
@@ -126,11 +119,3 @@ def _without_reading(sent: Sent) -> Sent:
     if sent.outcome != "read":
         return replace(sent, read_at=None)
     return replace(sent, outcome="delivered", delivered_at=sent.delivered_at or sent.sent_at, read_at=None)
-
-
-def _unread(by: Mapping[Outcome, int]) -> dict[Outcome, int]:
-    counts: dict[Outcome, int] = {outcome: count for outcome, count in by.items() if outcome != "read"}
-    if by.get("read"):
-        counts["delivered"] = counts.get("delivered", 0) + by["read"]
-    return counts
-

@@ -27,9 +27,9 @@ from conversations.news.checks import problems
 from conversations.news.life import lawful, may
 from conversations.news.orders import OpenIssue
 from conversations.news.preview import SHAPES, message_of, preview
+from conversations.news.published import published
 from conversations.news.views import Issue, Item
 from conversations.phrases import Catalog, render
-from scheduler.news_report import published
 from scheduler.render import Renderer
 from storage.db import Conflict
 from storage.news import views

@@ -17,9 +17,10 @@ from bot.settings import Settings
 from conversations.messages import Attachment, AttachmentKind
 from conversations.news.digest import TEMPLATE
 from conversations.news.plan import NEVER, ChannelPlan, plan
+from conversations.news.published import published
 from conversations.phrases import render
 from scheduler.delivery import paces
-from scheduler.news_report import news_sources, published
+from scheduler.news_report import news_sources
 from storage.content import content_folder
 from storage.news import views
 from storage.news.prices import read_prices

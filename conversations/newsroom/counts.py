@@ -5,6 +5,7 @@ from typing import Final
 from conversations.flow import p
 from conversations.messages import Moment, Text, Verbatim
 from conversations.news.progress_view import bar
+from conversations.news.published import tells_readers
 from conversations.news.views import Issue, Outcome, Progress
 
 GOT: Final[tuple[Outcome, ...]] = ("sent", "delivered", "read")
@@ -64,7 +65,9 @@ def report(issue: Issue) -> list[Text]:
         arrived = by.get("delivered", 0) + by.get("read", 0)
         line = p("newsdesk.on_channel", channel=named(channel), accepted=accepted)
         if channel == "whatsapp":
-            more = p("newsdesk.arrived", arrived=arrived, read=by.get("read", 0))
+            more = p("newsreport.arrived", arrived=arrived)
+            if tells_readers(progress):
+                more = p("newsdesk.arrived", arrived=arrived, read=by.get("read", 0))
             line = p("newsletter.and_line", text=line, line=more)
         told.append(line)
     return [*told, *outcomes(progress)]

@@ -92,7 +92,7 @@ def test_a_try_that_failed_is_told_with_its_cause(content: Content) -> None:
 def test_the_two_steps_of_whatsapp_are_told_apart(content: Content) -> None:
     opened = sent("opened", "whatsapp", opened_at=NOW)
     assert row(content, opened) == [
-        "Ha l'avviso su WhatsApp dal 10/11/2026, 12:30. Non ha ancora toccato «Leggi ora»."
+        "Ha l'annuncio su WhatsApp dal 10/11/2026, 12:30. Non ha ancora toccato «Leggi ora»."
     ]
     assert "entro sette giorni" in row(content, replace(opened, outcome="expired"))[0]
 

@@ -54,7 +54,7 @@ def test_the_table_has_a_row_for_each_person_and_nothing_that_names_her(sqlite: 
         "consegnata",
         "non riuscita",
         "non più inviata",
-        "avviso inviato, manca il tocco",
+        "annuncio inviato, manca il tocco",
     ]
     assert [one["canale"] for one in rows] == ["WhatsApp", "Telegram", "Telegram", "WhatsApp"]
     assert [one["causa"] for one in rows] == [
@@ -63,7 +63,7 @@ def test_the_table_has_a_row_for_each_person_and_nothing_that_names_her(sqlite: 
         "Aveva disdetto la newsletter.",
         "",
     ]
-    assert (rows[0]["inviata"], rows[0]["consegnata"], rows[3]["avviso"]) == (
+    assert (rows[0]["inviata"], rows[0]["consegnata"], rows[3]["annuncio"]) == (
         "2026-11-10 12:30",
         "2026-11-10 12:32",
         "2026-11-10 12:30",

@@ -68,7 +68,7 @@ NAMES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_she_is_found_by_her_address_her_id_her_name_or_her_row(office: Wis, name: str) -> None:
-    assert "Ha l'avviso su WhatsApp dal" in asked(office, name)
+    assert "Ha l'annuncio su WhatsApp dal" in asked(office, name)
 
 
 def test_the_issue_is_the_last_one_or_the_one_that_is_named(office: Wis) -> None:
