@@ -30,9 +30,10 @@ FEWER = 10
 READING = """\
 A process that sends to 60 people gets SIGKILL at random moments and is started again; the others are told once more
 to send, which is all one can do without a record. "lost" are people who never got it, "twice" letters too many,
-"recorded" how often our rows say that somebody may get it twice, or has it and nobody knows. "most" is the most
-letters repeated by one kill; ours has 5 in hand. Below: two processes on one PostgreSQL, one of them killed, frozen
-for 5 seconds, or for longer than the others wait for it; and a PostgreSQL that cuts every connection twice.\
+"recorded" how often our rows say that somebody may get it twice, or has it and nobody knows. "each" is how many
+letters a kill repeats, in the worst issue; ours has 5 in hand. Below: two processes on one PostgreSQL send to 120,
+one of them is killed, frozen for 5 seconds, or for longer than the others wait for it; and a PostgreSQL that cuts
+every connection twice.\
 """
 
 
@@ -85,7 +86,7 @@ async def run(workshop: Workshop, kills: int) -> list[Losses]:
         )
         for one in found
     ]
-    columns = ("sender", "kills", "people", "lost", "twice", "recorded", "most")
+    columns = ("sender", "kills", "people", "lost", "twice", "recorded", "each")
     table("W6: kill -9 in the middle of a newsletter", columns, rows, READING)
     return found
 
@@ -127,6 +128,7 @@ async def _peer(workshop: Workshop, kind: Kind, chance: random.Random, losses: L
         await crowd.reached(moment)
         await bot.kill()
         await bot.start()
+        crowd.times.clear()
         fake.user(crowd.guest).writes(text="/go", entities=[command])
         await crowd.finished()
         fake.users.pop(crowd.guest)
@@ -189,7 +191,7 @@ async def _cluster(server: Postgres, secret: str, trouble: tuple[Trouble, float]
     url = server.fresh()
     database = Database(url, KeyRing.parse(secret))
     alone = happens is _restart
-    async with cluster(database, secret, RECIPIENTS, lost_after, 1 if alone else 2) as (fake, processes):
+    async with cluster(database, secret, 2 * RECIPIENTS, lost_after, 1 if alone else 2) as (fake, processes):
         troubles = await happens(processes[run_of(database).node], database)
         await until(lambda: issue_row(database).state == "sent", 60)
         await asyncio.sleep(0.5)
