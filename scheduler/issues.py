@@ -10,7 +10,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from conversations.news.calendar import Rule
-from storage.db import Database
+from storage.db import Conflict, Database
 from storage.lanes import Job, Lanes
 from storage.news import enqueue, live, starting
 from storage.news.slots import Begun
@@ -47,7 +47,12 @@ async def show_progress(lanes: Lanes, database: Database, at: datetime) -> int:
 
 
 async def _until_done(lanes: Lanes, batch: Job) -> int:
-    batches = 1
-    while not await lanes.run(batch, KEY):
+    """How many batches it took; what another process is busy with is left to it until the next look."""
+    batches, done = 0, False
+    while not done:
+        try:
+            done = await lanes.run(batch, KEY)
+        except Conflict:
+            return batches
         batches += 1
     return batches

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from conversations.news.calendar import next_slot, read_rule
 from scheduler.issues import begin_issues, enqueue_issues
 from storage import people
+from storage.crypto import KeyRing
 from storage.db import Database
 from storage.lanes import Lanes
 from storage.news.issues import ISSUES
@@ -78,6 +79,31 @@ async def test_people_are_answered_between_two_batches(sqlite: Database) -> None
         there.append(await lanes.run(lambda conn: len(conn.execute(count).all())))
     assert 3 < len(set(there)) and max(there) <= 60, "answers came while some had their rows and others had not"
     await lanes.close()
+
+
+async def test_three_processes_at_once_leave_nobody_out_and_none_of_them_fails(
+    postgres_database: Database, keys: KeyRing
+) -> None:
+    url = postgres_database.engine.url.render_as_string(hide_password=False)
+    nodes = [Database(url, keys) for _ in range(3)]
+    with postgres_database.write() as conn:
+        for number in range(60):
+            reader(conn, f"p{number:02}")
+        issue(conn)
+    lanes = [Lanes(node) for node in nodes]
+    async with asyncio.timeout(30):
+        while not await _enqueued(lanes[0]):
+            await asyncio.gather(*(enqueue_issues(one, CHANNELS, NOW, ROME, size=3) for one in lanes))
+    with postgres_database.read() as conn:
+        assert len(rows(conn)) == 60
+    for one in lanes:
+        await one.close()
+    for node in nodes:
+        node.close()
+
+
+async def _enqueued(lanes: Lanes) -> bool:
+    return bool(await lanes.run(lambda conn: conn.execute(select(ISSUES.c.enqueued)).scalar_one()))
 
 
 async def test_who_waits_for_a_cancelled_issue_waits_no_more(sqlite: Database) -> None:
