@@ -174,7 +174,7 @@ def _from_issue(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Fac
         case "issue", Picked(value):
             return _of_draft(value, issue, facts)
         case _:
-            return Miss(p("newsroom.file_how") if place.step == "file" else None)
+            return Miss(p("newsroom.file_wanted") if place.step == "file" else None)
 
 
 def _of_draft(value: str, issue: Issue, facts: Facts) -> Outcome | Miss:

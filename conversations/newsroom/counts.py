@@ -18,6 +18,7 @@ REASONS: Final = {
     "template": ("63027", "63028", "21655", "21656", "92007"),
     "refused": ("63040", "63041", "63042"),
     "policy": ("63013", "63026"),
+    "bug": ("bug",),
 }
 """Codes of the channel for which an issue stops at the first (channels.md 6.9)."""
 

@@ -97,7 +97,7 @@ def take(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Facts) -> 
     """Obey, as long as the issue is where it was."""
     match place.step, heard:
         case "report", _:
-            return Miss(p("newsdesk.why_not"))
+            return Miss()
         case _, Picked("no"):
             return desk.page(issue, facts)
         case "approve", Picked("yes"):

@@ -109,7 +109,7 @@ def typed(item: Item, field: str, text: str, place: int, today: date) -> Item | 
     """The item with what was typed, or why it is not taken; the words are kept as they are, on one line."""
     said = " ".join(tidy(text).split())
     if not clean(said):
-        return p(f"newsroom.how_{field}")
+        return p("newsroom.write_words")
     if field in DATES:
         day = day_in(said, today, ahead=field == "expires")
         return day if isinstance(day, Phrase) else _checked(_with(item, field, day), field, place, today)

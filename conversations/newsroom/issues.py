@@ -10,7 +10,7 @@ from conversations.facts import Facts
 from conversations.flow import BACK, MENU, STAY, Miss, Outcome, choice, first, p, say
 from conversations.foresee import foresee
 from conversations.messages import Choice, Localized, Message, Moment, Phrase, Text
-from conversations.news.checks import Problem, problems, stops
+from conversations.news.checks import Problem, Stage, problems, stops
 from conversations.news.digest import digest
 from conversations.news.life import FROM, may
 from conversations.news.orders import BackToDraft, CancelIssue, HandToLegal, ReadNewsFile
@@ -18,6 +18,7 @@ from conversations.news.views import TOPICS, Issue, Wishes
 from conversations.newsroom.alerts import to_approve, to_sign
 from conversations.newsroom.hand import Hand, issue_of, item_of
 from conversations.newsroom.items import item
+from conversations.newsroom.wanted import DECIDING
 from conversations.newsroom.wanted import WRITING as NAME
 from conversations.newsroom.words import clipped, lasting, page_of, state_of, today
 
@@ -61,9 +62,9 @@ def _subscribers(facts: Facts) -> Text:
     return told
 
 
-def page(issue: Issue, facts: Facts) -> Outcome:
-    """One issue: its state, its items, what is wrong with it, and what to do next."""
-    found = problems(issue, today(facts), "draft" if issue.state == "draft" else "legal")
+def page(issue: Issue, facts: Facts, stage: Stage = "draft") -> Outcome:
+    """One issue: its state, its items, what is wrong with it if it is to go so far, and what to do next."""
+    found = problems(issue, today(facts), stage if issue.state == "draft" else "legal")
     body: list[Text] = [p("newsroom.is_in_state", number=issue.number, state=state_of(issue))]
     if issue.items:
         lines: Text = p("newsroom.line", place=1, title=Localized(issue.items[0].title))
@@ -77,7 +78,8 @@ def page(issue: Issue, facts: Facts) -> Outcome:
     else:
         reopen = (choice("reopen", "newsroom.reopen"),) if issue.state in FROM["redraft"] else ()
         items = (choice("items", "newsroom.items", count=len(issue.items)),) if issue.items else ()
-        rows = (*items, choice("preview", "newsroom.preview"), choice("test", "newsroom.test"), *reopen)
+        desk = (Choice(f"@{DECIDING}:issue:{issue.id}", p("newsletter.newsdesk")),) if _coordinates(facts) else ()
+        rows = (*items, choice("preview", "newsroom.preview"), choice("test", "newsroom.test"), *reopen, *desk)
     screen = Message(title=Localized(issue.title), body=tuple(body), choices=rows, ways=(BACK, MENU))
     return Outcome(Hand(issue.id, revision=issue.revision).at("issue"), screen)
 
@@ -98,6 +100,11 @@ def _draft_rows(issue: Issue, facts: Facts) -> tuple[Choice, ...]:
 
 def _gives_up(issue: Issue, facts: Facts) -> bool:
     return may("cancel", issue, {membership.role for membership in facts.person.memberships})
+
+
+def _coordinates(facts: Facts) -> bool:
+    """True if she decides about it too, at the desk."""
+    return facts.person.holds("coordinator")
 
 
 def problem_texts(found: Sequence[Problem]) -> list[Text]:
@@ -155,7 +162,7 @@ def hand_on(issue: Issue, facts: Facts) -> Outcome:
     """Is everything there? Then what happens next, and a last question."""
     errors = stops(issue, today(facts), "legal")
     if errors:
-        return first(page(issue, facts), Say(Message(body=(p("newsroom.not_yet"), *problem_texts(errors)))))
+        return first(page(issue, facts, "legal"), say("newsroom.not_yet"))
     rules = sum(item.normative and not item.signed_by for item in issue.items)
     key = "newsroom.hand_sign" if rules else "newsroom.hand_approve"
     body = (p(key, count=rules) if rules else p(key),)
@@ -173,6 +180,8 @@ def handed(hand: Hand, issue: Issue, facts: Facts) -> Outcome:
     rules = any(item.normative and not item.signed_by for item in issue.items)
     alert = to_sign(issue) if rules else to_approve(issue)
     key = "newsroom.handed_sign" if rules else "newsroom.handed_approve"
+    if not rules and _coordinates(facts):
+        key = "newsroom.handed_self"
     return first(page(issue_of(hand, after) or issue, after), order, alert, say(key))
 
 

@@ -164,7 +164,7 @@ def title_fault(titles: Mapping[str, str], code: str, facts: Facts) -> Phrase | 
     """What is wrong with the title in this language."""
     said = titles.get(code, "")
     if not clean(said):
-        return p("newsroom.how_issue_title", most=LONGEST_TITLE)
+        return p("newsroom.write_words")
     if len(said) > LONGEST_TITLE:
         return p("newsroom.long_title", length=len(said), most=LONGEST_TITLE, over=len(said) - LONGEST_TITLE)
     alone = Issue("", "", "monthly", {"it": said}, "draft", 1)

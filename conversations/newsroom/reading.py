@@ -170,7 +170,7 @@ def asked(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
     title = render(Localized(pair[1].title), facts.language, facts.catalog)
     match heard:
         case Typed(text) if not any(char.isalpha() for char in text):
-            return Miss(p("newsletter.ask_how"))
+            return Miss(p("newsletter.ask_miss"))
         case Typed(text) if pair[1].normative and facts.faq is not None:
             return go_to("faq", question=f"{tidy(text)[:LONGEST]} ({title})")
         case Typed(text):
@@ -181,7 +181,7 @@ def asked(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
             file: Json = [heard.kind, heard.ref, heard.mime, heard.name, heard.size]
             return go_to("handoff", file=file, text=f"{about}\n{heard.caption}".strip())
         case _:
-            return Miss(p("newsletter.ask_how"))
+            return Miss(p("newsletter.ask_miss"))
 
 
 def tell(issue_id: str, facts: Facts) -> Outcome:

@@ -94,7 +94,7 @@ def take(place: Place, hand: Hand, issue: Issue, heard: Heard, facts: Facts) -> 
         case "rate", Picked(value) if value.isdigit():
             return _paced(issue, int(value), facts)
         case _:
-            return Miss(p("newsdesk.when_how") if place.step == "when" else None)
+            return Miss(p("newsdesk.when_miss") if place.step == "when" else None)
 
 
 def rate(issue: Issue) -> Outcome:
@@ -134,7 +134,7 @@ def _paced(issue: Issue, value: int, facts: Facts) -> Outcome:
     order = SetRate(issue.id, float(value))
     after = foresee(facts, (order,))
     held = issue_of(Hand(issue.id), after) or issue
-    told = say("newsdesk.rate_kept", count=value) if value else say("newsdesk.rate_is_full")
+    told = say("newsdesk.rate_set") if value else say("newsdesk.rate_is_full")
     if held.state in FROM["schedule"]:
         return first(planned(held, after), order, told)
     return Outcome(None, effects=(order, told))

@@ -96,7 +96,7 @@ def take(place: Place, hand: Hand, heard: Heard, facts: Facts) -> Outcome | Miss
             done = typed(held_in(hand, issue), hand.field, text, place_in(hand, issue), today(facts))
             return _kept(replace(hand, text=" ".join(text.split())), done, issue, facts)
         case "field", _:
-            return Miss(p(f"newsroom.how_{hand.field}"))
+            return Miss(p("newsroom.write_words" if hand.field in WRITTEN else "newsroom.choose"))
         case _:
             return Miss()
 

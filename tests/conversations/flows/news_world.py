@@ -181,6 +181,8 @@ class NewsWorld(World):
         for name in (who, *(one for one in self.by_name if one != who)):
             other = self.by_name[name]
             for message in other.received[marks[name] :]:
+                told = [render(text, other.language, content().catalog) for text in message.body]
+                assert len(told) == len(set(told)), f"said twice: {told}"
                 self._check_template(message, other.language)
                 letter = renderer.letter(0, message, other.language, "", name)
                 self.lines.append(heard(NAMES[name], letter))

@@ -190,7 +190,7 @@ def test_a_question_about_an_item_goes_to_a_person_with_the_item(world: NewsWorl
 
 def test_an_empty_question_is_asked_again(world: NewsWorld) -> None:
     world.does("sara", Chose("@newsletter:ask:a"))
-    assert "con parole tue" in world.says("sara", "??")
+    assert "aspetto una domanda" in world.says("sara", "??")
 
 
 def test_a_guest_reads_no_newsletter(world: NewsWorld) -> None:

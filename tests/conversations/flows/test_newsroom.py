@@ -168,7 +168,7 @@ def test_enough_ends_the_questions_and_back_walks_through_them(at_issue: NewsWor
         ("Titolo", WORDS, "al massimo 60"),
         ("Titolo", "Evviva 🎉", "emoji"),
         ("Titolo", "Ciao <b>a tutti</b>", "HTML"),
-        ("Titolo", "\u200b", "Scrivi il titolo"),
+        ("Titolo", "\u200b", "un testo scritto"),
         ("Frase", "x" * 200, "200 caratteri: al massimo 160. Togline 40."),
         ("Frase", "Vedi [qui](https://x.it)", "HTML"),
         ("Fonte", "x" * 301, "al massimo 300"),
@@ -327,7 +327,7 @@ def test_a_file_that_cannot_be_read_is_refused_at_once(at_issue: NewsWorld, file
     world.taps("rita", "Da un file")
     assert why in world.sends("rita", file)
     assert not world.ordered(ReadNewsFile)
-    assert "Mandami il file" in world.says("rita", "ecco")
+    assert "aspetto un file" in world.says("rita", "ecco")
 
 
 def test_a_file_that_is_still_read_is_told_nothing_of(world: NewsWorld) -> None:
