@@ -6,45 +6,22 @@ made on the way. The copy is one transaction of the target: it is there whole an
 CopyError: what stands in the way, in words for the operator.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Dialect,
-    LargeBinary,
-    MetaData,
-    Select,
-    Table,
-    Text,
-    cast,
-    func,
-    literal,
-    select,
-    text,
-    type_coerce,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSON as POSTGRES_JSON
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+from sqlalchemy import Column, Connection, Table, func, literal, select, text, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from storage import migrate
+from storage.crypto import KeyRing
 from storage.db import Database, StorageError
 from storage.outbox import NODES
 from storage.rotation import key_troubles
 from storage.schema import METADATA
-from storage.types import Secret, SecretBytes, SecretJson
+from storage.sums import Sum, Told, batches, raw, sums
 
-ROWS: Final = 500
-"""Rows in hand at once; of a table with files, whose rows may have 20 MB, FILES."""
-FILES: Final = 4
 ALIVE: Final = timedelta(seconds=30)
 """A process that gave a sign of life since then is running."""
 
@@ -53,23 +30,17 @@ class CopyError(StorageError):
     """The copy cannot be made, or is not the same as what it was made from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What a table holds: the number of rows, and a sum over the digests of all of them, in whatever order."""
-
-    rows: int = 0
-    digest: int = 0
-
-    def plus(self, row: Sequence[Any]) -> "Sum":
-        """With one row more."""
-        return Sum(self.rows + 1, (self.digest + int.from_bytes(_digest(row), "big")) % 2**256)
-
-    def __str__(self) -> str:
-        return f"{self.digest:064x}"[:16]
-
-
-Told = Callable[[str, int], None]
-"""Called with the name of a table and how many of its rows are done."""
+def opened(url: str, keys: KeyRing, must_exist: bool) -> Database:
+    """The database of this address. Raises CopyError, which repeats no password, for an address that is none and for
+    a file that must exist and does not."""
+    try:
+        parsed = make_url(url)
+        if must_exist and parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+            raise CopyError(f"there is no file {parsed.database}.")
+        return Database(url, keys)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        example = "postgresql://wis@localhost/wis or sqlite:////srv/wis/data/wis.db"
+        raise CopyError(f"this is no address of a database; write it like {example}.") from error
 
 
 def copy(source: Database, target: Database, at: datetime, told: Told = lambda table, rows: None) -> dict[str, Sum]:
@@ -90,7 +61,7 @@ def copy(source: Database, target: Database, at: datetime, told: Told = lambda t
                     copied[table.name] = _copy_table(seen, conn, table, told)
                     _set_sequence(seen, conn, table)
                 # what was written is read back before it counts
-                _agree(copied, dict(_sums(conn, lambda table, rows: None)))
+                _agree(copied, dict(sums(conn, lambda table, rows: None)))
         except DBAPIError as error:
             first = next(iter(str(error.orig).strip().splitlines()), "")
             raise CopyError(f"The other database does not take it: {first}. Nothing was copied.") from error
@@ -101,9 +72,9 @@ def compare(one: Database, other: Database, told: Told = lambda table, rows: Non
     """What both hold. Raises CopyError, which names each table where they differ."""
     _same_schema(one, other)
     with one.read() as conn:
-        first = dict(_sums(conn, told))
+        first = dict(sums(conn, told))
     with other.read() as conn:
-        second = dict(_sums(conn, told))
+        second = dict(sums(conn, told))
     _agree(first, second)
     return first
 
@@ -142,13 +113,13 @@ def _check_empty(conn: Connection) -> None:
 
 def _copy_table(seen: Connection, conn: Connection, table: Table, told: Told) -> Sum:
     """Every row is in the target; a row that names another one of its own table does so once all are there."""
-    there, names = _raw(table, conn.dialect.name), [column.name for column in table.columns]
+    there, names = raw(table, conn.dialect.name), [column.name for column in table.columns]
     own = [key.parent.name for key in table.foreign_keys if key.column.table is table]
     (key,) = [column.name for column in table.primary_key] if own else ("",)
     later: list[dict[str, Any]] = []
     found = Sum()
-    with _batches(seen, table) as batches:
-        for rows in batches:
+    with batches(seen, table) as parts:
+        for rows in parts:
             values = [dict(zip(names, row, strict=True)) for row in rows]
             for row in rows:
                 found = found.plus(row)
@@ -161,109 +132,6 @@ def _copy_table(seen: Connection, conn: Connection, table: Table, told: Told) ->
     for value in later:
         conn.execute(update(there).where(there.c[key] == value.pop(key)).values(**value))
     return found
-
-
-def _sums(conn: Connection, told: Told) -> Iterator[tuple[str, Sum]]:
-    for table in METADATA.sorted_tables:
-        found = Sum()
-        with _batches(conn, table) as batches:
-            for rows in batches:
-                for row in rows:
-                    found = found.plus(row)
-                told(table.name, found.rows)
-        yield table.name, found
-
-
-@contextmanager
-def _batches(conn: Connection, table: Table) -> Iterator[Iterator[Sequence[Sequence[Any]]]]:
-    """The rows as they are stored, a few at a time, whatever the size of the table."""
-    files = any(isinstance(column.type, SecretBytes | LargeBinary) for column in table.columns)
-    query: Select[Any] = select(_raw(table, conn.dialect.name))
-    with conn.execute(query.execution_options(yield_per=FILES if files else ROWS)) as result:
-        yield result.partitions()
-
-
-def _raw(table: Table, dialect: str) -> Table:
-    """The table with the types its values are stored as: nothing is decrypted, and JSON stays the text it is."""
-    known = _RAW.setdefault(dialect, MetaData())
-    if table.name not in known.tables:
-        columns = [Column(c.name, _type(c.type, dialect), primary_key=c.primary_key) for c in table.columns]
-        Table(table.name, known, *columns)
-    return known.tables[table.name]
-
-
-_RAW: dict[str, MetaData] = {}
-
-
-class _Json(str):
-    """JSON as text."""
-
-
-class _JsonText(TypeDecorator[str]):
-    """JSON as the text that is kept; so a JSON null and nothing at all stay two things."""
-
-    impl = Text
-    cache_ok = True
-
-    def column_expression(self, column: Any) -> Any:
-        """Text also of a lone number, which SQLite keeps as a number."""
-        return type_coerce(cast(column, Text), self)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> _Json | None:
-        """Known as JSON."""
-        return None if value is None else _Json(value)
-
-
-class _PostgresJson(_JsonText):
-    cache_ok = True
-
-    def bind_expression(self, bindparam: Any) -> Any:
-        """Text becomes JSON on the server."""
-        return cast(bindparam, POSTGRES_JSON)
-
-
-def _type(kind: TypeEngine[Any], dialect: str) -> TypeEngine[Any]:
-    if isinstance(kind, Secret | SecretBytes | SecretJson):
-        return LargeBinary()
-    if isinstance(kind, JSON):
-        return _PostgresJson() if dialect == "postgresql" else _JsonText()
-    return kind
-
-
-def _digest(row: Sequence[Any]) -> bytes:
-    """The same for the same values on both kinds of database, and for no others."""
-    digest = hashlib.sha256()
-    for value in row:
-        told = _canonical(value)
-        digest.update(len(told).to_bytes(8, "big") + told)
-    return digest.digest()
-
-
-def _number(text: str) -> float | int:
-    return int(found) if (found := float(text)).is_integer() else found
-
-
-def _canonical(value: Any) -> bytes:
-    match value:
-        case None:
-            return b"-"
-        case bytes() | memoryview():
-            return b"b" + bytes(value)
-        case _Json():
-            # SQLite keeps a lone 3600.0 as 3600
-            return b"j" + json.dumps(json.loads(value, parse_float=_number)).encode()
-        case str():
-            return b"s" + value.encode("utf-8", "surrogatepass")
-        case datetime():
-            return b"t" + value.astimezone(UTC).isoformat().encode()
-        case date():
-            return b"d" + value.isoformat().encode()
-        case bool() | int():
-            return b"i" + str(int(value)).encode()
-        case float():
-            return b"f" + repr(value).encode()
-        case _:
-            raise TypeError(f"a value of type {type(value).__name__} has no canonical form")
 
 
 def _set_sequence(seen: Connection, conn: Connection, table: Table) -> None:

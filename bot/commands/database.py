@@ -3,22 +3,20 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.status import Status
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot.commands.common import Wrong, console, now, settings, show, told
 from bot.commands.shape import subject
 from bot.keys import open_keys
 from storage import copy as copying
 from storage import migrate
-from storage.copy import Sum
+from storage.copy import CopyError
 from storage.crypto import KeyRing
 from storage.db import Database
+from storage.sums import Sum
 
 app = subject("The database as a whole (docs/howto/scale.md).")
 
@@ -70,17 +68,10 @@ def _ring() -> tuple[KeyRing, str]:
 @contextmanager
 def _opened(url: str, keys: KeyRing, option: str, must_exist: bool = False) -> Iterator[Database]:
     """The database of this address. Raises Wrong, which shows no password."""
-    whole = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
     try:
-        file = make_url(whole).database or ""
-        if must_exist and whole.startswith("sqlite") and not Path(file).is_file():
-            raise Wrong(f"{option}: there is no file {file}.")
-        database = Database(whole, keys)
-    except (ArgumentError, ValueError) as error:
-        raise Wrong(
-            f"{option} is no address of a database: write it like postgresql://wis@localhost/wis or"
-            " sqlite:////srv/wis/data/wis.db"
-        ) from error
+        database = copying.opened(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url), keys, must_exist)
+    except CopyError as error:
+        raise Wrong(f"{option}: {error}") from error
     try:
         yield database
     finally:

@@ -79,7 +79,7 @@ def test_a_file_that_is_not_there_and_an_address_that_is_none_are_told_without_t
     assert (told.code, told.err) == (1, "--from: there is no file /nowhere/wis.db.\n")
     told = wis("db", "copy", "--to", "mysql://wis:topsecret@localhost/wis", WIS_SECRET_KEYS=key)
     assert told.code == 1
-    assert "--to is no address" in told.err
+    assert "--to: this is no address" in told.err
     assert "topsecret" not in told.all
     told = wis("db", "copy", "--to", f"sqlite:///{file}", WIS_SECRET_KEYS=key)
     assert "same database" in told.err
