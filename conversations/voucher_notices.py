@@ -5,7 +5,7 @@ Nobody may learn a need from a locked screen: the push names a number and an amo
 
 from datetime import date, datetime
 
-from conversations.effects import Say, ToOwner, ToProvider
+from conversations.effects import Say, ToOwner, ToProvider, ToRole
 from conversations.flow import HUMAN, p
 from conversations.messages import Choice, Day, Message, Moment, Money, Phrase, Template, Text, Verbatim
 from conversations.rules.reasons import told
@@ -192,6 +192,13 @@ def account_wanted(payment_id: str, cents: int) -> Say:
 def still_unpaid(cents: int = 0) -> Message:
     """Her account is needed for what is still to be paid."""
     return _account(p("voucher_notice.account", amount=Money(cents)) if cents else p("voucher_notice.still_unpaid"))
+
+
+def proposal_settled(how: str, call_id: str, title: str, by: str) -> Say:
+    """What became of a proposal, for the other coordinators; `how` is "open", "extend", "close" or "drop"."""
+    told_ = p(f"voucher_notice.settled_{how}", title=title, by=by or p("voucher.somebody"))
+    way = lasting("voucher_call", "call", call_id, "voucher_call.see")
+    return Say(Message(body=(told_,), ways=(way,)), ToRole("coordinator"), "alert")
 
 
 def _account(told_why: Phrase) -> Message:

@@ -25,7 +25,7 @@ def _readers(act: Act, say: Say) -> list[str]:
         case ToProvider(redemption_id=key):
             return [provider(act.conn, key)]
         case ToRole(role=role):
-            return people.holders(act.conn, role)
+            return [who for who in people.holders(act.conn, role) if who != act.person_id]
         case _:
             raise ValueError(f"nobody is there to read {say.to}")
 

@@ -16,12 +16,14 @@ from bot.settings import Settings
 from conversations.call_spec import CallChange, CallSpec, change_from_json, spec_from_json
 from conversations.rules.voucher_timers import PROPOSED_CALL
 from conversations.rules.vouchers_moves import OPEN, PROPOSED
+from conversations.voucher_notices import proposal_settled
 from storage import calls, money_calls, people, profiles, timers
 from storage.call_files import read_call
 from storage.call_files_changes import change_between
 from storage.db import Database
 from storage.money_act import Act
 from storage.money_names import names_of
+from storage.voucher_posting import post
 
 app = subject("Calls for vouchers, from a YAML file (docs/howto/coordinator.md, content/calls/example.yaml).")
 
@@ -124,6 +126,8 @@ def confirm(call: Key, by: By, yes: Yes = False) -> None:
             sure(f"{proposer} proposed to {proposal.kind} {row.title}. Confirm it?", yes)
             with refusals(), database.write() as conn, acts(conn, database.keys, found, who) as act:
                 money_calls.confirm(act, proposal.id)
+                by_name = profiles.profile_of(conn, who).name
+                post(act, proposal_settled(proposal.kind, row.id, row.title, by_name))
     done = {"open": "open", "extend": "extended", "close": "closed"}[proposal.kind]
     console.print(f"The call {row.title} is {done}.", markup=False)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from conversations.call_spec import spec_from_json
 from storage import calls, money_calls, timers
 from storage.call_files import Names, read_call
+from storage.outbox import OUTBOX
 from tests.bot.commands.command_line import Wis
 from tests.bot.commands.money import EXAMPLE, call_file, world_of
 
@@ -245,6 +246,9 @@ def test_a_second_coordinator_confirms_what_was_proposed_before(wis: Wis) -> Non
     with_sara = ("--by", "Sara Esempio", "--yes")
     done = wis("call", "confirm", row.id, *with_sara)
     assert done.code == 0 and "is open." in done.out
+    with world.database.read() as conn:
+        told = conn.execute(select(OUTBOX.c.body).where(OUTBOX.c.person_id == "marta")).scalar_one()
+    assert "voucher_notice.settled_open" in str(told)
     assert "Nothing is proposed" in wis("call", "confirm", row.id, *with_sara).err
     assert wis("call", "close", row.id, *with_sara).code == 0
     assert "is closed." in wis("call", "confirm", row.title, *WITH_MARTA).out
