@@ -1,7 +1,7 @@
 """From an issue that begins to its recipients' rows: batch by batch, resumable, each person once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, DateTime, and_, case, cast, literal, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversations.news.calendar import HOURS, reader_moment
+from conversations.news.plan import CLOSES, DAYTIME
 from storage.db import Conflict
 from storage.news.audience import audience_query
 from storage.news.issues import ISSUES
@@ -20,6 +21,9 @@ from storage.types import Time
 BATCH: Final = 1_000
 """People looked at in one transaction, for which replies wait: less than a tenth of a second."""
 
+BEFORE_CLOSING: Final = "17:45"
+"""When a reader gets it on WhatsApp who asked for the hour at which nothing leaves there any more."""
+CLOSED: Final = tuple(hour for hour in HOURS if time.fromisoformat(hour) >= CLOSES)
 UNDER_WAY: Final = ("sending", "paused")
 OVER: Final = ("cancelled", "withdrawn")
 
@@ -64,7 +68,9 @@ def _add(
     conn: Connection, issue: Any, channels: Sequence[str], upto: str, start: datetime, zone: ZoneInfo
 ) -> None:
     who = audience_query(channels, issue.corrects, issue.enqueued_to, upto).subquery()
+    late = and_(who.c.hour.in_(CLOSED), who.c.channel.in_(DAYTIME))
     due = case(
+        (late, literal(reader_moment(start, BEFORE_CLOSING, zone), Time())),
         *((who.c.hour == hour, literal(reader_moment(start, hour, zone), Time())) for hour in HOURS),
         else_=literal(start, Time()),
     )

@@ -120,11 +120,15 @@ def test_a_reader_with_an_hour_of_hers_is_due_then(database: Database) -> None:
         reader(conn, "with-all")
         reader(conn, "evening", hour="18:00")
         reader(conn, "morning", hour="09:00")
+        reader(conn, "evening-whatsapp", "whatsapp", hour="18:00")
+        reader(conn, "noon-whatsapp", "whatsapp", hour="13:00")
         issue(conn)
         enqueue(conn, at=NOW + MINUTE)
         due = {who: row.due_at for who, row in rows(conn).items()}
     assert due["with-all"] == NOW, "the moment it began, not that of the batch"
     assert due["evening"] == datetime(2026, 11, 10, 18, 0, tzinfo=ROME)
+    assert due["evening-whatsapp"] == datetime(2026, 11, 10, 17, 45, tzinfo=ROME), "at six nothing leaves there"
+    assert due["noon-whatsapp"] == datetime(2026, 11, 10, 13, 0, tzinfo=ROME)
     assert due["morning"] == datetime(2026, 11, 11, 9, 0, tzinfo=ROME)
 
 
