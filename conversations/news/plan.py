@@ -13,6 +13,8 @@ OPENS: Final = time(9, 0)
 CLOSES: Final = time(18, 0)
 DAYTIME: Final = frozenset({"whatsapp"})
 """The channels on which a newsletter leaves within these hours only."""
+BEFORE_CLOSING: Final = "17:45"
+"""When a reader gets it there who asked for an hour at which nothing leaves any more."""
 NEVER: Final = 1_000
 """Days: a plan as long as this is none."""
 

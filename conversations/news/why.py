@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from conversations.messages import Moment, Param, Phrase, Text
-from conversations.news.plan import CLOSES, DAYTIME, OPENS
+from conversations.news.plan import BEFORE_CLOSING, CLOSES, DAYTIME, OPENS
 from conversations.news.views import IssueState, Outcome
 
 NAMES: Final[Mapping[str, str]] = {"telegram": "Telegram", "whatsapp": "WhatsApp", "simulator": "simulatore"}
@@ -141,7 +141,7 @@ def _waiting(case: Case, sent: Sent, now: datetime, zone: ZoneInfo) -> Iterator[
         yield Phrase("newswhy.paused")
     elif sent.due_at > now and sent.attempts:
         yield Phrase("newswhy.tried", due)
-    elif sent.due_at > now and case.hour and _clock(sent.due_at, zone) == case.hour:
+    elif sent.due_at > now and case.hour and _clock(sent.due_at, zone) in (case.hour, BEFORE_CLOSING):
         yield Phrase("newswhy.her_hour", due)
     elif sent.due_at > now:
         yield Phrase("newswhy.later_whatsapp" if sent.channel in DAYTIME else "newswhy.later", due)

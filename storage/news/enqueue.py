@@ -9,7 +9,7 @@ from sqlalchemy import Connection, DateTime, and_, case, cast, literal, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversations.news.calendar import HOURS, reader_moment
-from conversations.news.plan import CLOSES, DAYTIME
+from conversations.news.plan import BEFORE_CLOSING, CLOSES, DAYTIME
 from storage.db import Conflict
 from storage.news.audience import audience_query
 from storage.news.issues import ISSUES
@@ -21,8 +21,6 @@ from storage.types import Time
 BATCH: Final = 1_000
 """People looked at in one transaction, for which replies wait: less than a tenth of a second."""
 
-BEFORE_CLOSING: Final = "17:45"
-"""When a reader gets it on WhatsApp who asked for the hour at which nothing leaves there any more."""
 CLOSED: Final = tuple(hour for hour in HOURS if time.fromisoformat(hour) >= CLOSES)
 UNDER_WAY: Final = ("sending", "paused")
 OVER: Final = ("cancelled", "withdrawn")
