@@ -210,6 +210,8 @@ class Engine:
                 return self._lasting(state, "@voucher_redeem:confirm", facts)
             case Word.NEWS | Word.READ | Word.SUBSCRIBE | Word.UNSUBSCRIBE if facts.person.member:
                 return self._aside(state, "newsletter", _NEWS[word], facts)
+            case Word.TOPICS | Word.TELL if facts.person.member:
+                return self._lasting(state, f"@newsletter:{word.value}", facts)
             case Word.NEWSROOM if facts.person.holds("editor") or facts.person.holds("coordinator"):
                 return self._aside(state, "newsroom", {}, facts)
             case Word.NEWSDESK if facts.person.holds("welfare_manager") or facts.person.holds("coordinator"):

@@ -57,6 +57,8 @@ class Word(StrEnum):
     SUBSCRIBE = "subscribe"
     """The newsletter again, or for the first time."""
     UNSUBSCRIBE = "unsubscribe"
+    TOPICS = "topics"
+    TELL = "tell"
     """No more newsletters; everything else stays."""
     NEWSROOM = "newsroom"
     """Where the newsletter is written."""
@@ -93,7 +95,7 @@ _SAID = {
     Word.STOP: (
         "stop | stop stop | basta | basta messaggi | cancellami | disiscrivimi | "
         "disiscrivi | disiscriviti | disiscrizione | annulla iscrizione | annulla l iscrizione | "
-        "cancella iscrizione | cancella l iscrizione | cancellatemi | non inviare piu | "
+        "cancella iscrizione | cancella l iscrizione | cancellatemi | "
         "non inviarmi piu messaggi | non inviarmi piu nulla | non mandarmi piu messaggi | "
         "non mandarmi piu nulla | non scrivermi piu | non scrivetemi piu | smetti | smettila | "
         "unsubscribe | stopall | stop all | opt out | optout | stop messages | stop promotions | "
@@ -164,9 +166,11 @@ _SAID = {
         "stop newsletter | stop notizie | stop alla newsletter | basta newsletter | basta notizie | "
         "basta con la newsletter | niente newsletter | niente piu newsletter | disiscrivimi dalla newsletter | "
         "cancellami dalla newsletter | non voglio piu la newsletter | non mandarmi piu la newsletter | "
-        "non inviare piu la newsletter | togli la newsletter | stop news | stop the newsletter | no more news | "
-        "no more newsletters | unsubscribe from the newsletter"
+        "non inviare piu | non inviare piu la newsletter | togli la newsletter | stop news | stop the newsletter | "
+        "no more news | no more newsletters | unsubscribe from the newsletter"
     ),
+    Word.TOPICS: "cambia argomenti | cambia gli argomenti | i miei argomenti | change topics | my topics",
+    Word.TELL: "dillo a un collega | dillo a una collega | tell a colleague",
     Word.NEWSROOM: "redazione | la redazione | scrivi la newsletter | newsroom",
     Word.NEWSDESK: (
         "invio newsletter | numeri | numeri della newsletter | newsletter da firmare | newsdesk | newsletter desk"

@@ -15,7 +15,18 @@ READING: Final = "newsletter"
 WRITING: Final = "newsroom"
 DECIDING: Final = "newsdesk"
 FLOWS: Final = (READING, WRITING, DECIDING)
-SAID: Final = frozenset({Word.NEWS, Word.READ, Word.SUBSCRIBE, Word.UNSUBSCRIBE, Word.NEWSROOM, Word.NEWSDESK})
+SAID: Final = frozenset(
+    {
+        Word.NEWS,
+        Word.READ,
+        Word.SUBSCRIBE,
+        Word.UNSUBSCRIBE,
+        Word.TOPICS,
+        Word.TELL,
+        Word.NEWSROOM,
+        Word.NEWSDESK,
+    }
+)
 """Words that lead to the newsletter from anywhere."""
 
 

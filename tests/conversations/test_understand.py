@@ -21,6 +21,8 @@ from conversations.understand import Word, argument_of, choice_of, word_in
         ("help me please", Word.HELP),
         ("/aiuto@WisProvaBot", Word.HELP),
         ("non capisco", Word.HELP),
+        ("cambia argomenti", Word.TOPICS),
+        ("Tell a colleague", Word.TELL),
         ("indietro", Word.BACK),
         ("indierto", Word.BACK),
         ("go back", Word.BACK),
@@ -37,7 +39,7 @@ from conversations.understand import Word, argument_of, choice_of, word_in
         ("disiscrivimi", Word.STOP),
         ("disicrivimi", Word.STOP),
         ("annulla iscrizione", Word.STOP),
-        ("Non inviare più", Word.STOP),
+        ("Non inviare più", Word.UNSUBSCRIBE),
         ("unsubscribe", Word.STOP),
         ("stop grazie", Word.STOP),
         ("Stop newsletter", Word.UNSUBSCRIBE),
@@ -117,6 +119,7 @@ def test_every_word_can_be_said() -> None:
     said |= {word_in(text) for text in ("questionario", "domande", "voucher", "richieste", "rimborso", "da decidere")}
     said |= {word_in(text) for text in ("approva", "rifiuta", "chiedi", "dettagli", "confermo", "faq")}
     said |= {word_in(text) for text in ("notizie", "leggi", "iscrivimi", "stop newsletter", "redazione", "numeri")}
+    said |= {word_in(text) for text in ("cambia argomenti", "dillo a un collega")}
     assert said == set(Word)
 
 
