@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from scheduler.bulk import Digest, Rules, Run
+from scheduler.bulk import Run
+from scheduler.bulk_rules import Digest, Rules
 from scheduler.delivery import Delivery
 from scheduler.durable import Durable
 from storage import outbox
@@ -116,8 +117,7 @@ class Broadcast:
         return max(rule.lost_after for rule in self.rules.values())
 
     def _open(self, channel: str) -> bool:
-        first, end = self.rules[channel].hours
-        return first <= self._local().hour < end
+        return self.rules[channel].open(self._local())
 
     def _local(self) -> datetime:
         return self.delivery.now().astimezone(self.zone)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from scheduler import reactions
 from scheduler.broadcast import RULES, Broadcast
-from scheduler.bulk import Rules
+from scheduler.bulk_rules import Rules
 from scheduler.limits import Pace
 from scheduler.sending import (
     Doubtful,
@@ -334,6 +334,19 @@ async def test_what_everybody_would_meet_stops_the_issue_at_the_first_and_tells_
     await office.lanes.run(lambda conn: set_issue(conn, state="sending"))
     await engine(office).run("telegram")
     assert outcomes(office.database) == {"sent": 20}, "resumed, nobody is left out"
+
+
+async def test_an_issue_that_stops_is_given_back_while_another_one_goes_on(office: Office) -> None:
+    persons = await prepare(office, 8)
+    await office.lanes.run(lambda conn: add_issue(conn, NOW, "other", started_at=NOW + DAY))
+    await office.lanes.run(lambda conn: add_rows(conn, persons, NOW, "other"))
+    office.delivery.paces["telegram"] = Pace(30, 1.0, 25.0)
+    office.line.trouble.append(Refused("the template is paused", "63041"))
+    await engine(office, hand=5).run("telegram")
+    # two leave at once when a run begins
+    assert outcomes(office.database).get("sent", 0) <= 1 and outcomes(office.database)["todo"] >= 7
+    assert outcomes(office.database, "other") == {"sent": 8}, "it goes on"
+    assert issue_row(office.database).state == "paused" and issue_row(office.database, "other").state == "sent"
 
 
 async def test_five_refusals_in_a_row_for_one_cause_are_nobodys_own(office: Office) -> None:
