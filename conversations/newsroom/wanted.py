@@ -15,51 +15,25 @@ READING: Final = "newsletter"
 WRITING: Final = "newsroom"
 DECIDING: Final = "newsdesk"
 FLOWS: Final = (READING, WRITING, DECIDING)
-SAID: Final = frozenset(
-    {
-        Word.NEWS,
-        Word.READ,
-        Word.SUBSCRIBE,
-        Word.UNSUBSCRIBE,
-        Word.TOPICS,
-        Word.TELL,
-        Word.NEWSROOM,
-        Word.NEWSDESK,
-    }
-)
+SAID: Final = frozenset({Word.NEWS, Word.READ, Word.SUBSCRIBE, Word.UNSUBSCRIBE, Word.NEWSROOM, Word.NEWSDESK})
 """Words that lead to the newsletter from anywhere."""
 
 
 def wanted(state: State, what: Happening) -> bool:
-    """True if the place, a parked place, the screen or the event has to do with the newsletter."""
+    """True if the place, a parked place or the event has to do with the newsletter."""
     if any(place.flow in FLOWS for place in (state.place, *state.parked)):
         return True
-    match what:
-        case Due(kind=kind):
-            return kind.startswith(FLOWS)
-        case Chose(token=token):
-            return token[1:].startswith(FLOWS) or _offered(state)
-        case Said(text=text):
-            return _offered(state) or word_in(text) in SAID
-        case _:
-            return False
+    if isinstance(what, Said) and word_in(what.text) in SAID:
+        return True
+    return bool(_named(state, what))
 
 
 def in_hand(state: State, what: Happening) -> str:
     """The id of the issue that the step is about, "" where none is: that of the button, whether it was tapped or
     typed, or of the timer; else the place's."""
-    token = ""
-    match what:
-        case Due(kind=kind, subject=subject) if kind.startswith(FLOWS):
-            return subject
-        case Chose(token=tapped):
-            token = tapped
-        case Said(text=text):
-            token = exactly(text, state.offers) or meant(text, state.offers)
-        case _:
-            pass
-    if token.startswith("@") and token[1:].startswith(FLOWS) and token.count(":") > 1:
-        return token.split(":")[2]
+    _, _, subject = _named(state, what).partition(":")
+    if subject:
+        return subject.partition(":")[0]
     places = (place for place in (state.place, *reversed(state.parked)) if place.flow in FLOWS)
     return next((str(place.data.get("issue") or "") for place in places), "")
 
@@ -68,17 +42,24 @@ def plans(state: State, what: Happening) -> bool:
     """True if a coordinator looks, or may be about to look, at whom an issue would reach and what it would cost."""
     if any(place.flow == DECIDING for place in (state.place, *state.parked)):
         return True
+    return _named(state, what).startswith(f"{DECIDING}.")
+
+
+def _named(state: State, what: Happening) -> str:
+    """What the event names of the newsletter, as "FLOW.VERB:SUBJECT": by a timer, a lasting button, or a number or
+    words that mean one of the screen's; "" where it names nothing of it."""
+    token = ""
     match what:
-        case Due(kind=kind):
-            return kind.startswith(DECIDING)
-        case Chose(token=token):
-            return token.startswith(f"@{DECIDING}") or _offered(state, (DECIDING,))
-        case Said():
-            return _offered(state, (DECIDING,))
+        case Due(kind=kind, subject=subject):
+            token = f"@{kind}:{subject}"
+        case Chose(token=tapped):
+            token = tapped
+        case Said(text=text) if any(_ours(offer.value) for offer in state.offers):
+            token = exactly(text, state.offers) or meant(text, state.offers)
         case _:
-            return False
+            pass
+    return token[1:].replace(":", ".", 1) if _ours(token) else ""
 
 
-def _offered(state: State, flows: tuple[str, ...] = FLOWS) -> bool:
-    """True if the screen has a button of theirs, which a number or its words may choose."""
-    return any(offer.value[1:].startswith(flows) for offer in state.offers if offer.value.startswith("@"))
+def _ours(token: str) -> bool:
+    return token.startswith("@") and token[1:].partition(":")[0] in FLOWS

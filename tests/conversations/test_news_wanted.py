@@ -20,6 +20,8 @@ MENU = State(HOME, offers=(Offer("@newsletter:home", "Notizie", True),))
         (State(HOME), Said("basta notizie"), True, ""),
         (State(HOME), Said("/redazione"), True, ""),
         (MENU, Said("1"), True, ""),
+        (MENU, Said("una frase che non è una scelta"), False, ""),
+        (MENU, Chose("@menu:help"), False, ""),
         (State(HOME), Chose("@newsletter:read:n9"), True, "n9"),
         (State(HOME), Chose("@newsroom:item:n3:i7"), True, "n3"),
         (State(HOME), Due("newsdesk:finished", "n4", {}), True, "n4"),
