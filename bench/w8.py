@@ -22,7 +22,9 @@ PEOPLE_COUNT = 100_000
 AT_ONCE = 5_000
 SHOWN: Mapping[str, tuple[str, str]] = {
     "plan": ("plan, s", "< 2"),
+    "plan_cpu": ("of it CPU of our process, s", ""),
     "enqueue": ("enqueue, s", "< 10"),
+    "enqueue_cpu": ("of it CPU of our process, s", ""),
     "enqueue_busy": ("the same while somebody writes, s", ""),
     "settle": ("cancel, s", ""),
     "cancel": ("control: cancel in one statement, s", ""),

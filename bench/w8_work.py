@@ -45,8 +45,8 @@ async def main(url: str, alone: int = ALONE) -> dict[str, float]:
         figures = {"alone": 1000 * percentile(await _talk(office, lambda waits: len(waits) < alone), 0.99)}
         began = _memory()
         await office.lanes.run(lambda conn: add_issue(conn, NOW, "first", enqueued=False))
-        figures["plan"] = await _planned(database)
-        figures["enqueue"] = await _timed(_enqueue(office))
+        figures["plan"], figures["plan_cpu"] = await _planned(database)
+        figures["enqueue"], figures["enqueue_cpu"] = await _timed(_enqueue(office))
         figures["settle"], figures["slow_settle"] = await _with_talk(office, _cancel_in_batches(office, "first"))
         await office.lanes.run(lambda conn: add_issue(conn, NOW, "second", enqueued=False))
         figures["enqueue_busy"], figures["slow"] = await _with_talk(office, _enqueue(office, told=True))
@@ -58,15 +58,15 @@ async def main(url: str, alone: int = ALONE) -> dict[str, float]:
     return figures
 
 
-async def _planned(database: Database) -> float:
-    """Seconds of the plan as a coordinator's turn makes it."""
+async def _planned(database: Database) -> tuple[float, float]:
+    """Seconds of the plan as a coordinator's turn makes it, and those of them on this process's CPU."""
 
-    def job() -> float:
-        began = time.perf_counter()
+    def job() -> tuple[float, float]:
+        began, cpu = time.perf_counter(), time.process_time()
         with database.read() as conn:
             found = prospect(conn, "first", MEANS, NOW)
         assert found is not None and plan(found, NOW, ROME).people > 0
-        return time.perf_counter() - began
+        return time.perf_counter() - began, time.process_time() - cpu
 
     return await asyncio.to_thread(job)
 
@@ -109,10 +109,10 @@ def _counted(conn: Connection) -> dict[str, int]:
     return {issue: int(count) for issue, count in conn.execute(query)}
 
 
-async def _timed(work: Awaitable[None]) -> float:
-    began = time.perf_counter()
+async def _timed(work: Awaitable[None]) -> tuple[float, float]:
+    began, cpu = time.perf_counter(), time.process_time()
     await work
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - cpu
 
 
 async def _with_talk(office: Office, work: Awaitable[None]) -> tuple[float, float]:
