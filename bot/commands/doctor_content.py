@@ -9,6 +9,7 @@ from bot.channels.whatsapp_templates import BadTemplates, read_templates
 from bot.commands.findings import Finding, few, note, ok, wrong
 from conversations.phrases import Catalog
 from storage.content import Content, ContentError, read_content
+from storage.news.prices import read_prices
 from storage.workbooks import check_workbook
 
 PLACE = re.compile(r"\{(\w+)")
@@ -26,6 +27,7 @@ def content(folder: Path, language: str, zone: ZoneInfo) -> Iterator[Finding]:
         yield from _documents(found)
         languages = found.catalog.languages
     yield from _templates(folder / "templates.toml", languages)
+    yield from _prices(folder)
     yield from _workbook(folder / "forms" / "needs.xlsx")
 
 
@@ -79,6 +81,19 @@ def _templates(path: Path, languages: Sequence[str]) -> Iterator[Finding]:
         yield wrong("templates", f"content/templates.toml lacks the text of {few(lacking)}")
     else:
         yield ok("templates", f"content/templates.toml: {few([template.name for template in templates])}")
+
+
+def _prices(folder: Path) -> Iterator[Finding]:
+    try:
+        prices = read_prices(folder)
+    except (ContentError, OSError, UnicodeDecodeError) as error:
+        yield wrong("prices", str(error))
+        return
+    if prices:
+        oldest = min(price.as_of for price in prices)
+        yield ok("prices", f"of letters on {few([price.channel for price in prices])}; the oldest is of {oldest}")
+    else:
+        yield note("prices", "of letters are unknown: the plan of an issue cannot tell what it costs")
 
 
 def _workbook(path: Path) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ def test_on_a_fresh_folder_nothing_is_wrong_and_nothing_is_made(wis: Wis) -> Non
     assert told.code == 0
     assert not lines(told, "wrong")
     finds(told, "note", "database", "does not exist yet")
-    for about in ("python", "settings", "simulator", "house", "sentences", "consent texts", "templates"):
+    for about in ("python", "settings", "simulator", "house", "sentences", "consent texts", "templates", "prices"):
         finds(told, "ok", about)
     assert told.out.strip().splitlines()[-1].startswith("Nothing is wrong")
     assert list(wis.folder.iterdir()) == []
@@ -210,6 +210,13 @@ def test_a_consent_text_with_another_version_or_without_a_translation(wis: Wis, 
     finds(wis("doctor"), "wrong", "content", file.name.split(".")[0], "another version")
     file.unlink()
     finds(wis("doctor"), "wrong", "consent texts", file.name)
+
+
+def test_prices_with_a_slip_of_the_comma_or_none_at_all(wis: Wis, content: Path) -> None:
+    change(content / "newsletter" / "prices.toml", "opener = 0.0741", "opener = 741")
+    finds(wis("doctor"), "wrong", "prices", "between 0 and 1 euro")
+    (content / "newsletter" / "prices.toml").unlink()
+    finds(wis("doctor"), "note", "prices", "are unknown")
 
 
 def test_templates_and_a_workbook_that_cannot_be_read(wis: Wis, content: Path) -> None:
