@@ -19,6 +19,8 @@ _PARTNERS: Final = frozenset(("#marito", "#moglie", "#coniuge", "#ex"))
 _AT_WORK: Final = frozenset(("#datore", "#colleghi", "#mobbing", "#malattia-figlio", "#infortunio", "#mutuo-banca"))
 """Whoever speaks of these is perhaps afraid of something else."""
 _MOST_OTHERS: Final = 6
+_WHOLE: Final = 7
+"""Words from which a message that names nothing of it may tell of it all the same."""
 
 
 def helpline(evidence: Evidence, weights: Weights) -> Helpline:
@@ -32,9 +34,11 @@ def helpline(evidence: Evidence, weights: Weights) -> Helpline:
     plain = strong or _LIKELY in said or (hint and (partner or unnamed))
     if plain and likely >= weights.card and evidence.reading.language != "other":
         return Helpline.FIRST
-    # without a word of it only the wording is like what others wrote
-    least = weights.beside if plain or hint or unnamed else weights.silent
-    return Helpline.BESIDE if strong or likely >= least else Helpline.NO
+    if plain or hint or unnamed:
+        return Helpline.BESIDE if strong or likely >= weights.beside else Helpline.NO
+    # without a word of it only the wording is like what others wrote, which a few words cannot be
+    whole = len(evidence.reading.words) >= _WHOLE
+    return Helpline.BESIDE if whole and likely >= weights.silent else Helpline.NO
 
 
 def likelihood(found: Sequence[float], weights: Weights) -> float:
@@ -57,7 +61,7 @@ def signs(evidence: Evidence) -> tuple[float, ...]:
     partner = not _PARTNERS.isdisjoint(said)
     spoken = strong or likely or _HINT in said
     lift = _lift(evidence.chances(), at)
-    any_ = spoken or partner or UNNAMED in said
+    any_ = spoken or UNNAMED in said
     return (
         float(any_),
         lift * any_,

@@ -38,6 +38,13 @@ def measured(name: str) -> Figures:
     return figures([(case, index().ask(case.question, case.context)) for case in cases], uncovered())
 
 
+def share(name: str, *told: Helpline) -> float:
+    """Of the questions of a set, those with 1522 in one of these ways."""
+    texts = read_questions(SETS / f"{name}.tsv")
+    found = [index().ask(text).helpline for text in texts]
+    return sum(one in told for one in found) / len(found)
+
+
 @pytest.mark.parametrize(
     ("name", "recall_1", "recall_3", "wrong", "helped"),
     [
@@ -62,19 +69,20 @@ def test_what_we_do_not_know_is_hardly_ever_answered(name: str, answered: float,
     assert found.answered <= answered and found.choices <= choices, found
 
 
-@pytest.mark.parametrize(
-    ("name", "least", "most"),
-    [
-        ("violence", 0.88, 1.0),
-        ("violence_fresh", 0.84, 1.0),
-        ("violence_not", 0.0, 0.48),
-        ("violence_not_fresh", 0.0, 0.36),
-    ],
-)
-def test_violence_reaches_1522_and_other_things_less_often(name: str, least: float, most: float) -> None:
-    texts = read_questions(SETS / f"{name}.tsv")
-    told = [index().ask(text).helpline for text in texts]
-    assert least <= sum(one is not Helpline.NO for one in told) / len(texts) <= most
+@pytest.mark.parametrize(("name", "least"), [("violence", 0.93), ("violence_fresh", 0.94)])
+def test_violence_reaches_1522(name: str, least: float) -> None:
+    assert share(name, Helpline.FIRST, Helpline.BESIDE) >= least
+
+
+@pytest.mark.parametrize("name", ["violence_not", "violence_not_fresh"])
+def test_what_only_sounds_like_it_is_a_doubt_at_most(name: str) -> None:
+    assert share(name, Helpline.FIRST) <= 0.25
+    assert share(name, Helpline.FIRST, Helpline.BESIDE) <= 0.6
+
+
+@pytest.mark.parametrize("name", ["short", "indirect", "english", "voice", "near"])
+def test_ordinary_questions_hardly_ever_bring_1522(name: str) -> None:
+    assert share(name, Helpline.FIRST, Helpline.BESIDE) <= 0.08
 
 
 def test_hardly_a_question_of_the_sets_is_a_phrasing() -> None:
