@@ -36,11 +36,13 @@ _I, _O = ISSUES.c, OUTBOX.c
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is to be on the coordinator's screen: the issue's row, the message, and the row it replaces, if any."""
+    """What is to be on the coordinator's screen: the message, the row it replaces (None: it is a new one), and the
+    row that was there when it was looked at."""
 
     issue_id: str
     post: outbox.Post
     row: int | None
+    seen: int | None
     over: bool
 
 
@@ -63,6 +65,10 @@ def post(conn: Connection, shown: Sequence[Shown], at: datetime) -> None:
     """It is on its way: the row of before is to be sent once more, or there is a new one."""
     for one in shown:
         number = one.row
+        mine = select(_I.progress_row).where(_I.id == one.issue_id)
+        if conn.execute(mine.with_for_update(key_share=True)).scalar() != one.seen:
+            # another process was faster
+            continue
         if number is None:
             number, _ = outbox.put(conn, one.post, at, "")
         elif not outbox.send_anew(conn, number, one.post.body, at):
@@ -90,12 +96,12 @@ def _shown(conn: Connection, row: Any, at: datetime) -> Shown | None:
             return None
         if before.sent_at is not None and at - before.sent_at < EVERY and now != "over":
             return None
-        return Shown(row.id, new, before.id, now == "over")
+        return Shown(row.id, new, before.id, row.progress_row, now == "over")
     if before is not None and not _worth(before.body, now):
         return None
     if now == "over" or not _reachable(reader, at):
         return None
-    return Shown(row.id, new, None, False)
+    return Shown(row.id, new, None, row.progress_row, False)
 
 
 def _before(conn: Connection, key: int | None) -> Any:

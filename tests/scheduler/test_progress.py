@@ -1,5 +1,6 @@
 """The message a coordinator watches: one, edited in place where the channel can, and seldom where it cannot."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,9 @@ from sqlalchemy import select, update
 from scheduler.issues import show_progress
 from storage import people
 from storage.content import Content
+from storage.crypto import KeyRing
 from storage.db import Database
+from storage.news import live
 from storage.news.issues import ISSUES
 from storage.news.recipients import RECIPIENTS
 from storage.outbox import OUTBOX
@@ -107,6 +110,27 @@ async def test_what_is_still_on_its_way_is_not_replaced(sqlite: Database, conten
         assert await show_progress(office.lanes, office.database, NOW + STEP) == 0
         with sqlite.read() as conn:
             assert len(conn.execute(select(OUTBOX)).all()) == 1
+
+
+async def test_of_two_processes_that_look_at_once_one_writes(
+    postgres_database: Database, content: Content, keys: KeyRing
+) -> None:
+    url = postgres_database.engine.url.render_as_string(hide_password=False)
+    async with open_office(postgres_database, content, running=False) as office:
+        await begun(office)
+        others = [Database(url, keys) for _ in range(3)]
+        seen = [live.look(one, NOW) for one in others]
+        assert [len(one) for one in seen] == [1, 1, 1]
+
+        def post(number: int) -> None:
+            with others[number].write() as conn:
+                live.post(conn, seen[number], NOW)
+
+        await asyncio.gather(*(asyncio.to_thread(post, number) for number in range(3)))
+        with postgres_database.read() as conn:
+            assert len(conn.execute(select(OUTBOX)).all()) == 1
+        for one in others:
+            one.close()
 
 
 async def test_a_pause_and_a_resumption_are_seen(office: Office) -> None:
