@@ -94,7 +94,8 @@ def _shown(conn: Connection, row: Any, at: datetime) -> Shown | None:
         waits = before.rank < outbox.RANKS[outbox.SENT] or not before.ref
         if waits or before.rank == outbox.RANKS[outbox.FAILED] or before.body == body:
             return None
-        if before.sent_at is not None and at - before.sent_at < EVERY and now != "over":
+        # a clock that was put back must not silence it
+        if before.sent_at is not None and timedelta() <= at - before.sent_at < EVERY and now != "over":
             return None
         return Shown(row.id, new, before.id, row.progress_row, now == "over")
     if before is not None and not _worth(before.body, now):
