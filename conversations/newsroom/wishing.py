@@ -40,7 +40,7 @@ CHANNELS: Final = ("telegram", "whatsapp")
 def home(facts: Facts) -> Outcome:
     """How things stand, and everything she can change."""
     gets = facts.person.agrees("newsletter")
-    waiting = facts.news.to_read
+    waiting = facts.news.to_read if facts.news.unread else None
     body: list[Text] = []
     if waiting is not None:
         body.append(p("newsletter.one_waits", title=Localized(waiting.title)))

@@ -37,9 +37,11 @@ def news_facts(
 ) -> NewsFacts:
     """The newsletter as this person may see it; `in_hand` is the id of the issue the step is about, or ""."""
     today = at.astimezone(zone).date()
+    to_read, unread = _to_read(conn, person_id, in_hand)
     known = NewsFacts(
         archive=_archive(conn, today),
-        to_read=_to_read(conn, person_id, in_hand),
+        to_read=to_read,
+        unread=unread,
         wishes=views.wishes(conn, person_id),
     )
     if not OFFICE & frozenset(roles):
@@ -73,15 +75,16 @@ def _archive(conn: Connection, today: date) -> tuple[Issue, ...]:
     return tuple(public(issue) for issue in (current(one, today) for one in sent) if issue.items)
 
 
-def _to_read(conn: Connection, person_id: str, in_hand: str) -> Issue | None:
-    """The issue her tap is about, if it went to her; else the last one that waits for her."""
-    mine = select(_R.issue_id).join(ISSUES, _I.id == _R.issue_id).where(_R.person_id == person_id)
+def _to_read(conn: Connection, person_id: str, in_hand: str) -> tuple[Issue | None, bool]:
+    """The issue her tap is about, if it went to her, and whether she has yet to read it; else the last one that waits
+    for her."""
+    mine = select(_R.issue_id, _R.outcome).join(ISSUES, _I.id == _R.issue_id).where(_R.person_id == person_id)
     mine = mine.where(_I.state != "withdrawn")
-    named = conn.execute(mine.where(_R.issue_id == in_hand, _R.outcome.in_(TO_READ))).scalar()
+    named = conn.execute(mine.where(_R.issue_id == in_hand, _R.outcome.in_(TO_READ))).first()
     waits = mine.where(_R.outcome == "opened").order_by(_R.opened_at.desc(), _R.id.desc()).limit(1)
-    key = named or conn.execute(waits).scalar()
-    issue = None if key is None else views.issue(conn, key)
-    return None if issue is None else public(issue)
+    row = named or conn.execute(waits).first()
+    issue = None if row is None else views.issue(conn, row.issue_id)
+    return (None, True) if row is None or issue is None else (public(issue), row.outcome == "opened")
 
 
 def _office_issues(conn: Connection, in_hand: str) -> tuple[Issue, ...]:

@@ -73,6 +73,7 @@ def test_what_waits_for_a_reader_is_the_last_one_that_was_announced_or_the_one_s
         return "" if found is None else found.id
 
     assert (waits(), waits("a"), waits("c"), waits("gone")) == ("b", "a", "c", "b")
+    assert known(office, in_hand="a").unread and not known(office, in_hand="c").unread, "she has read c already"
     assert known(office, "wanda", in_hand="a").to_read is None, "nobody reads what went to somebody else"
 
 
