@@ -41,9 +41,10 @@ def test_a_rule_is_read_as_people_write_it() -> None:
     assert read_rule("1 mon 9:05 catch-up 6h").catch_up == timedelta(hours=6)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "tue 12:30", "5 tue 12:30", "2 mar 12:30", "2 tue 24:00", "2 tue 12:60", "2 tue 1230", "2 tue 12:30 x"]
-)
+WRONG = ("", "tue 12:30", "5 tue 12:30", "2 mar 12:30", "2 tue 24:00", "2 tue 12:60", "2 tue 1230", "2 tue 12:30 x")
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_a_rule_that_cannot_be_read_is_answered_with_an_example(text: str) -> None:
     with pytest.raises(BadRule, match="2 tue 12:30"):
         read_rule(text)
