@@ -47,7 +47,7 @@ from conversations.faq_orders import FaqOrder
 from conversations.faq_text import you_asked
 from conversations.message_json import message_to_json
 from conversations.messages import Message
-from conversations.news.orders import NewsOrder
+from conversations.news.orders import NewsOrder, ShowInterest
 from conversations.rules.quiet import is_quiet
 from storage import (
     audit,
@@ -66,6 +66,7 @@ from storage import (
 from storage.crypto import KeyRing
 from storage.faq_library import Answers
 from storage.money_act import Act, close
+from storage.news import interest
 from storage.news import orders as news_orders
 from storage.people import KnownAddress, KnownPerson
 
@@ -185,6 +186,8 @@ def _carry_out(hand: Hand, effect: Effect) -> None:
             hand.erased = True
         case _ if isinstance(effect, FaqOrder):
             faq_effects.carry_out(conn, hand.answers, effect, person, now, hand.facts.zone)
+        case ShowInterest(item_id=item) if not interest.shown_now(conn, hand.keys, person, item, now):
+            pass
         case _ if isinstance(effect, NewsOrder):
             news_orders.carry_out(conn, effect, person, hand.known.here.channel, now, hand.facts.zone)
         case _:

@@ -2,7 +2,8 @@
 
 Unfinished questionnaires 30 days after the last answer; answers six months after the wave, those of art. 9 three;
 the place in a conversation, its guests and its messages 90 days, what we said only 7; events that could not be
-worked 90 days, others 30; expired codes 30 days; the proof of a newsletter consent 24 months after its withdrawal.
+worked 90 days, others 30; expired codes 30 days; the proof of a consent (newsletter, offers) 24 months after its
+withdrawal.
 Threads with the welfare manager a year after they were closed; questions of the queue 90 days after their answer, a
 year without one. Vouchers: money_retention.py; the newsletter: news/keeping.py.
 """
@@ -31,6 +32,8 @@ SPOKEN = timedelta(days=7)
 EVENT = timedelta(days=30)
 CODE = timedelta(days=30)
 PROOF = timedelta(days=731)
+PROVEN = ("newsletter", "offers")
+"""The purposes that can be withdrawn while she stays with us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,13 @@ def retain(conn: Connection, at: datetime) -> Gone:
 
 
 def _proofs(conn: Connection, at: datetime) -> None:
-    """What people said of the newsletter, where their last word is an old no."""
+    """What people said of the newsletter and of partners' offers, each where their last word is an old no."""
     c = CONSENTS.c
-    last = select(func.max(c.id)).where(c.purpose == "newsletter").group_by(c.person_id)
-    withdrawn = select(c.person_id).where(c.id.in_(last), c.given.is_(False), c.at < at - PROOF)
-    people = list(conn.execute(withdrawn).scalars())
-    conn.execute(delete(CONSENTS).where(c.purpose == "newsletter", c.person_id.in_(people)))
+    for purpose in PROVEN:
+        last = select(func.max(c.id)).where(c.purpose == purpose).group_by(c.person_id)
+        withdrawn = select(c.person_id).where(c.id.in_(last), c.given.is_(False), c.at < at - PROOF)
+        people = list(conn.execute(withdrawn).scalars())
+        conn.execute(delete(CONSENTS).where(c.purpose == purpose, c.person_id.in_(people)))
 
 
 def _guests(conn: Connection, at: datetime) -> int:

@@ -46,6 +46,7 @@ def carry_out(conn: Connection, order: NewsOrder, person_id: str, channel: str, 
         case orders.PostponeRead(issue_id=key):
             steering.postpone(conn, key, person_id, at)
         case orders.ShowInterest(issue_id=key, item_id=item):
+            # a second sign of the same person does not come this far (effects.py)
             mine = (_T.issue_id == key, _T.id == item)
             conn.execute(update(ITEMS).where(*mine).values(interest=_T.interest + 1))
         case orders.SetWishes(wishes=wishes):

@@ -87,8 +87,14 @@ def code(conn: Connection, at: datetime) -> None:
 def withdrawn(conn: Connection, at: datetime) -> None:
     member(conn, NOW)
     for given, when in ((True, at - timedelta(days=99)), (False, at)):
-        people.record_consent(conn, "bianca", "newsletter", given, "1", "it", "telegram", when)
+        for purpose in ("newsletter", "offers"):
+            people.record_consent(conn, "bianca", purpose, given, "1", "it", "telegram", when)
     people.record_consent(conn, "bianca", "service", False, "1", "it", "telegram", at)
+
+
+def only_offers_withdrawn(conn: Connection, at: datetime) -> None:
+    given_and_kept(conn, at)
+    people.record_consent(conn, "bianca", "offers", False, "1", "it", "telegram", at)
 
 
 def given_and_kept(conn: Connection, at: datetime) -> None:
@@ -121,7 +127,11 @@ def changed(name: str, **values: object) -> Callable[[Seen], Seen]:
 
 
 def services_only(before: Seen) -> Seen:
-    return before | {"consent": [row for row in before["consent"] if row["purpose"] != "newsletter"]}
+    return before | {"consent": [row for row in before["consent"] if row["purpose"] == "service"]}
+
+
+def no_offers(before: Seen) -> Seen:
+    return before | {"consent": [row for row in before["consent"] if row["purpose"] != "offers"]}
 
 
 @pytest.mark.parametrize(
@@ -138,6 +148,7 @@ def services_only(before: Seen) -> Seen:
         (dead, timedelta(days=90), without("event")),
         (code, timedelta(days=30), without("link_code")),
         (withdrawn, timedelta(days=731), services_only),
+        (only_offers_withdrawn, timedelta(days=731), no_offers),
         (quiet_member, timedelta(days=90), changed("person", state=None)),
     ],
 )
