@@ -188,9 +188,9 @@ class NewsFacts:
     """What of the newsletter a step may need, gathered only where conversations/newsroom/wanted.py says so.
 
     For a reader: `archive` (sent issues without expired items, newest first), `wishes`, `to_read` (the issue that
-    waits for her tap, or the one in hand, which she may have read: `unread` says which). For the newsroom: `issues` (all that are alive and the last sent), `inbox`, `subscribers`
-    (how many opted in; by topic only counts of five or more), `report` of the last file. For the issue in hand:
-    `prospect`, and its `progress` inside it.
+    waits for her tap, or the one in hand, which she may have read: `unread` says which). For the newsroom: `issues`
+    (all that are alive and the last sent), `inbox`, `subscribers` (how many opted in; by topic only counts of five or
+    more), `report` of the last file. For the issue in hand: `prospect`, and its `progress` inside it.
     """
 
     issues: tuple[Issue, ...] = ()
