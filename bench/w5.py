@@ -14,7 +14,7 @@ READING = """\
 The local Telegram allows 30 letters in any sliding second, replies included, and answers 429 beyond; of 300 people 6
 have blocked the bot (403) and 3 get a 500 at the first try. "seconds" is from the first letter to the last. "lost"
 are people who could have had it and did not, all rounds together; "429" how often the bot ran into the limit in a
-round. Meanwhile one person writes, a second after each reply; "reply" is how long hers took. Goals for ours: 10.5
+round. Meanwhile one person writes, 1.5 seconds after each reply; "reply" is how long hers took. Goals for ours: 10.5
 seconds, nobody lost, nobody twice, at most 3 x 429, a reply within a second (p99).\
 """
 

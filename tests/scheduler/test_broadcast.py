@@ -344,7 +344,8 @@ async def test_an_issue_that_stops_is_given_back_while_another_one_goes_on(offic
     office.line.trouble.append(Refused("the template is paused", "63041"))
     await engine(office, hand=5).run("telegram")
     found = outcomes(office.database)
-    assert found.get("sent", 0) <= 4 and found["todo"] == 8 - found.get("sent", 0), "at most what was in hand has left"
+    left = found.get("sent", 0)
+    assert left <= 4 and found["todo"] == 8 - left, "at most what was in hand has left"
     assert outcomes(office.database, "other") == {"sent": 8}, "it goes on"
     assert issue_row(office.database).state == "paused" and issue_row(office.database, "other").state == "sent"
 
