@@ -297,5 +297,11 @@ def test_what_cannot_be_done_is_told_in_words(office: Wis, arguments: tuple[str,
     assert told in refused(office, *arguments)
 
 
+@pytest.mark.parametrize("called", ["Sofia", "SOFIA", "sofia (demo)"])
+def test_a_first_name_that_only_one_has_is_enough(office: Wis, called: str) -> None:
+    assert "waits for the welfare manager" in done(office, "hand", "2026-11", "--by", called)
+    assert "Who is 'Sof'" in refused(office, "redraft", "2026-11", "--by", "Sof")
+
+
 def test_every_move_has_its_words() -> None:
     assert set(DOING) == set(get_args(Move))
