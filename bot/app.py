@@ -19,7 +19,7 @@ from scheduler.chores import fetch_files, ring_timers
 from scheduler.clock import Chores, start_clock
 from scheduler.delivery import Delivery
 from scheduler.durable import Durable
-from scheduler.issues import begin_issues, enqueue_issues, show_progress
+from scheduler.issues import begin_issues, enqueue_issues, expire_digests, show_progress
 from scheduler.news_files import read_news_files
 from scheduler.sending import Sender, SendError
 from storage import notes
@@ -177,6 +177,9 @@ class App:
             if self.visit_feeds is not None:
                 await self.visit_feeds()
 
+        async def expiry() -> None:
+            await expire_digests(self.lanes, self.clock.now())
+
         async def night() -> None:
             await self.lanes.run(partial(retain, at=self.clock.now()))
             await self.lanes.run(partial(review, at=self.clock.now(), zone=self.settings.zone))
@@ -189,6 +192,7 @@ class App:
             progress=self._progress,
             answers=answers,
             missed=missed,
+            expiry=expiry,
             feeds=feeds,
             night=night,
         )

@@ -37,6 +37,7 @@ class Chores:
     progress: Chore
     answers: Chore
     missed: Chore
+    expiry: Chore
     feeds: Chore
     night: Chore
 
@@ -61,6 +62,7 @@ def table(chores: Chores, zone: ZoneInfo, rule: Rule | None = None) -> tuple[Ent
         Entry("due timers", _every(seconds=60), chores.timers),
         Entry("answers' index", _every(seconds=60, at=20), chores.answers),
         Entry("what we missed", _every(seconds=3600, at=7 * 60), chores.missed),
+        Entry("digests nobody asked for", _every(seconds=3600, at=17 * 60), chores.expiry),
         Entry("feeds", _every(seconds=3 * 3600, at=40 * 60), chores.feeds),
         Entry("night", _each_day(zone, hour=3, minute=30), chores.night),
     ]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from conversations.news.calendar import Rule
 from storage.db import Conflict, Database
 from storage.lanes import Job, Lanes
-from storage.news import enqueue, live, starting
+from storage.news import enqueue, live, results, starting
 from storage.news.slots import Begun
 
 KEY = "newsletter"
@@ -36,6 +36,11 @@ async def enqueue_issues(
     for issue in await lanes.run(partial(enqueue.to_settle, channels=channels)):
         batches += await _until_done(lanes, partial(enqueue.settle_batch, issue_id=issue, size=size))
     return batches
+
+
+async def expire_digests(lanes: Lanes, at: datetime) -> int:
+    """Digests that nobody asked for within seven days of their opener are not offered any more; how many."""
+    return await lanes.run(partial(results.expire_opened, at=at), KEY)
 
 
 async def show_progress(lanes: Lanes, database: Database, at: datetime) -> int:

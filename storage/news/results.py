@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from conversations.news.views import Outcome
 from storage import people, timers, voucher_readers
+from storage.news.audience import WINDOWED
 from storage.news.causes import ANOTHER_DAY, GONE, STOPS
 from storage.news.claims import DAY, another_address
 from storage.news.issues import ISSUES
@@ -168,7 +169,8 @@ def finish(conn: Connection, at: datetime) -> list[str]:
 
 def expire_opened(conn: Connection, at: datetime) -> int:
     """Whoever did not ask for the digest within seven days of its opener will not be sent it; how many."""
-    late = (_R.outcome == "opened", _R.opened_at < at - OPENED_FOR)
+    # by its channels, so that an index leads there: only they have openers
+    late = (_R.channel.in_(WINDOWED), _R.opened_at < at - OPENED_FOR, _R.outcome == "opened")
     return conn.execute(update(RECIPIENTS).where(*late).values(outcome="expired")).rowcount
 
 

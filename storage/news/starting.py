@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from conversations.events import Json
 from conversations.news.calendar import Rule, last_slot, next_slot
 from storage import people, timers
-from storage.news import results, slots
+from storage.news import slots
 from storage.news.slots import Begun
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,7 @@ NEWSROOM: Final = ("coordinator", "editor")
 
 
 def begin(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo, node: str) -> list[Begun]:
-    """What the calendar starts has begun; who should know of what it could not start has a timer; and digests that
-    nobody asked for within seven days are not offered any more."""
+    """What the calendar starts has begun; who should know of what it could not start has a timer."""
     begun = slots.begin_due(conn, at, rule, zone)
     for one in begun:
         log.info("issue %s: %s", one.issue_id, one.what)
@@ -39,7 +38,6 @@ def begin(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo, nod
             who = {person for role in NEWSROOM for person in people.holders(conn, role)}
             day = slot.astimezone(zone).date().isoformat()
             _tell(conn, EMPTY if outcome == "empty" else MISSED, day, who, at, told)
-    results.expire_opened(conn, at)
     return begun
 
 

@@ -91,8 +91,9 @@ def test_the_night_comes_once_each_night_clock_changes_or_not() -> None:
     assert {AUTUMN, SPRING} < set(fired)
 
 
-def test_what_runs_each_hour_runs_each_hour_that_passes_clock_changes_or_not() -> None:
-    fired = [at.astimezone(UTC) for at in ticks(line("what we missed").when, START, END)]
+@pytest.mark.parametrize("name", ["what we missed", "digests nobody asked for"])
+def test_what_runs_each_hour_runs_each_hour_that_passes_clock_changes_or_not(name: str) -> None:
+    fired = [at.astimezone(UTC) for at in ticks(line(name).when, START, END)]
     assert len(fired) == 400 * 24
     assert all(later - earlier == HOUR for earlier, later in pairwise(fired))
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from conversations.news.calendar import next_slot, read_rule
-from scheduler.issues import begin_issues, enqueue_issues
+from scheduler.issues import begin_issues, enqueue_issues, expire_digests
 from storage import people
 from storage.crypto import KeyRing
 from storage.db import Database
@@ -194,7 +194,7 @@ async def test_a_digest_nobody_asked_for_in_seven_days_is_offered_no_more(sqlite
             conn.execute(insert(RECIPIENTS).values(**values, **opened))
 
     await lanes.run(job)
-    await begin(lanes, NOW)
+    assert await expire_digests(lanes, NOW) == 1
     with sqlite.read() as conn:
         assert {who: row.outcome for who, row in rows(conn).items()} == {"late": "expired", "early": "opened"}
     await lanes.close()
