@@ -42,6 +42,7 @@ from conversations.flow import (
     Picked,
     Stay,
     Typed,
+    done,
     first,
     p,
     say,
@@ -339,6 +340,11 @@ class Engine:
                         effects.append(say("engine.not_for_you"))
                         flow, args = self._flows["menu"], {}
                     outcome = flow.enter(args, facts)
+                case None if outcome.screen is not None:
+                    back = state.parked[-1] if state.parked else HOME
+                    if _rests(back):
+                        return self._over(state, back, outcome.screen, effects, facts)
+                    outcome = done(Say(outcome.screen, apart=True))
                 case None if state.parked:
                     place = state.parked[-1]
                     state = replace(state, parked=state.parked[:-1], place=place)
@@ -348,6 +354,12 @@ class Engine:
                 case _:
                     assert_never(then)
         raise Runaway(state.place.flow)
+
+    def _over(self, state: State, back: Place, receipt: Message, effects: list[Effect], facts: Facts) -> Step:
+        """She is back where nothing is asked of her, and the receipt is the last thing on her screen."""
+        offers = tuple(offered(way, False, facts) for way in receipt.ways)
+        state = replace(state, place=back, parked=state.parked[:-1], offers=offers)
+        return Step(state, (*effects, Say(receipt, apart=True)))
 
     def _arrive(
         self,
@@ -417,7 +429,13 @@ def _pays(code: str, facts: Facts) -> bool:
 
 def _looking(state: State) -> bool:
     """True where nothing is being written: a word such as "chiedi" would begin a text elsewhere."""
-    return state.place == HOME or state.place.step in {"hub", "list", "queue", "case"}
+    return _rests(state.place)
+
+
+def _rests(place: Place) -> bool:
+    """True of a place that shows something and asks for nothing."""
+    shows = place.flow == "vouchers" and place.step in {"request", "voucher", "claim"}
+    return shows or place == HOME or place.step in {"hub", "list", "queue", "case"}
 
 
 def may_enter(flow: Flow, facts: Facts) -> bool:

@@ -50,7 +50,7 @@ class Outcome:
 
     `then` is the next place, a hand-over, STAY, or None where the flow is done and the person returns to what she
     had left open (or to the menu). `screen` is what she sees at the next place, after the messages among
-    `effects`; only a place has one.
+    `effects`. Of a flow that is done it is the receipt, see `over`; a hand-over and STAY have none.
     """
 
     then: Place | GoTo | Stay | None
@@ -137,6 +137,12 @@ def go_to(flow: str, *effects: Effect, **args: Json) -> Outcome:
 def done(*effects: Effect) -> Outcome:
     """The flow is over."""
     return Outcome(None, effects=effects)
+
+
+def over(receipt: Message, *effects: Effect) -> Outcome:
+    """The flow is over. The receipt stays in the chat, and is the last thing she reads unless she had left a question
+    open; its buttons are ways that last."""
+    return Outcome(None, receipt, effects)
 
 
 def first(outcome: Outcome, *effects: Effect) -> Outcome:

@@ -81,9 +81,9 @@ def claim(key: str, cents: int, phrase: str) -> Say:
     )
 
 
-def proposal(kind: str, title: str, by: str) -> Say:
-    """A second coordinator is needed; `kind` is "open", "extend" or "close"."""
+def proposal(key: str, kind: str, title: str, by: str) -> Say:
+    """A second coordinator is needed for this proposal; `kind` is "open", "extend" or "close"."""
     return to_coordinators(
         p(f"voucher_notice.propose_{kind}", title=title, by=by or p("voucher.somebody")),
-        lasting(CALL, "open", "", "voucher_call.see"),
+        lasting(CALL, "proposal", key, "voucher_call.see"),
     )

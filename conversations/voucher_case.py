@@ -50,7 +50,7 @@ def card(view: ManagerRequestView, facts: Facts) -> Message:
     body.append(p("voucher_decision.dates", moment=Moment(view.submitted_at), day=Day(view.answer_by)))
     body += _state(view)
     body += _papers(view)
-    if view.taken_by or view.mine:
+    if view.state in (SUBMITTED, IN_REVIEW, INFO_NEEDED) and (view.taken_by or view.mine):
         body.append(p("voucher_decision.mine") if view.mine else p("voucher_decision.taken_by", who=view.taken_by))
     return Message(
         title=p("voucher_decision.case", number=view.number),
@@ -104,7 +104,7 @@ def _acts(view: ManagerRequestView, facts: Facts) -> tuple[Choice, ...]:
         found.append(buttons(view.id, True)[2])
     elif view.undoable and facts.person.holds("coordinator"):
         found.append(lasting(DECISION, "undo", view.id, "voucher_decision.undo"))
-    if view.mine:
+    if view.mine and view.state in (SUBMITTED, IN_REVIEW, INFO_NEEDED):
         found.append(lasting(DECISION, "leave", view.id, "voucher_decision.leave"))
     for paper in view.papers[-2:]:
         if paper.status == "wanted":

@@ -50,7 +50,7 @@ def see(view: CheckerClaimView) -> Outcome:
     ]
     if view.alike:
         body.append(p("voucher_claim.alike"))
-    if not view.papers:
+    if not any(paper.status in ("sent", "verified") for paper in view.papers):
         body.append(p("voucher_claim.no_photo"))
     if view.answer_text:
         body.append(p("voucher_decision.answer", text=view.answer_text))
@@ -97,9 +97,7 @@ def take(place: Place, heard: Heard, facts: Facts) -> Outcome | Miss:
             if isinstance(cents, Phrase):
                 return Miss(cents)
             most = acceptable(view)
-            return (
-                Miss(p("voucher_claim.too_high")) if cents > most else _accept(view, cents, facts)
-            )
+            return Miss(p("voucher_claim.too_high")) if cents > most else _accept(view, cents, facts)
         case "reject", Picked(code) if code in REJECT_CLAIM:
             return _over(view, facts, RejectClaim(key, code), rejected(key, code), "rejected")
         case "ask", Picked(code) if code in ASK_CLAIM:

@@ -1,6 +1,7 @@
 """One request in the hands of who decides: its card, and approve, decline, ask, wait, undo, leave, papers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from conversations.effects import Effect, Say
@@ -58,8 +59,8 @@ def opened(key: str, facts: Facts) -> Outcome:
     view = view_of(key, facts)
     if view is None:
         return settled(key, facts)
-    shown = Outcome(Place(NAME, "case", {"id": key}), card(view, facts))
     free = view.state in WORKABLE and not view.taken_by and not view.mine
+    shown = Outcome(Place(NAME, "case", {"id": key}), card(replace(view, mine=view.mine or free), facts))
     return first(shown, TakeCase(key)) if free else shown
 
 

@@ -1,8 +1,7 @@
 """The last step of a request: who will see what, then the yes that sends it, and the receipt."""
 
-from conversations.effects import Effect, Say
 from conversations.facts import Facts
-from conversations.flow import BACK, MENU, Outcome, choice, done, first, p, phone_line
+from conversations.flow import BACK, MENU, Outcome, choice, over, p, phone_line
 from conversations.messages import Day, Message, Moment, Text
 from conversations.rules.categories import category
 from conversations.rules.voucher_timers import ANSWER_DAYS
@@ -12,7 +11,7 @@ from conversations.voucher_alerts import to_deciders
 from conversations.voucher_form import summary
 from conversations.voucher_orders import SubmitRequest
 from conversations.voucher_views import Draft, WorkerCallView
-from conversations.voucher_words import area, number
+from conversations.voucher_words import area, lasting, number
 
 
 def preview(place: Place, draft: Draft, call: WorkerCallView, facts: Facts) -> Outcome:
@@ -72,13 +71,10 @@ def sent(key: str, draft: Draft, call: WorkerCallView, facts: Facts) -> Outcome:
             p("voucher_request.answer_by", day=Day(day)),
             who,
         ),
+        ways=(lasting("vouchers", "list", "", "vouchers.my_requests"), MENU),
     )
-    effects: tuple[Effect, ...] = (
-        SubmitRequest(key, call.notice_version if call.decider else ""),
-        to_deciders(key, draft.area, draft.amount_cents, name),
-        Say(receipt, apart=True),
-    )
-    return first(done(), *effects)
+    order = SubmitRequest(key, call.notice_version if call.decider else "")
+    return over(receipt, order, to_deciders(key, draft.area, draft.amount_cents, name))
 
 
 def no_call(facts: Facts, why: str) -> Message:

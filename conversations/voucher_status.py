@@ -170,4 +170,5 @@ def claim_row(view: WorkerClaimView) -> Choice:
     """A claim in the list."""
     state = p(f"vouchers.claim_state_{view.state}")
     label = p("vouchers.row", number=view.number, state=state) if view.number else state
-    return Choice(f"@{MINE}:claim:{view.id}", label, p("vouchers.row_claim", amount=Money(view.draft.gross_cents)))
+    cents = view.accepted_cents or view.draft.gross_cents
+    return Choice(f"@{MINE}:claim:{view.id}", label, p("vouchers.row_claim", amount=Money(cents)))

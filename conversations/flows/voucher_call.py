@@ -127,7 +127,7 @@ class VoucherCall:
         return self._propose(ProposeCall(facts.fresh[0], facts.fresh[1], spec), "open", spec.title, facts)
 
     def _propose(self, order: Effect, kind: str, title: str, facts: Facts) -> Outcome:
-        effects = (order, alert(kind, title, facts.vouchers.profile.name))
+        effects = (order, alert(facts.fresh[0], kind, title, facts.vouchers.profile.name))
         return first(done(), *effects, notice(Message(body=(p("voucher_call.sent_on"),))))
 
     def _settle(self, key: str, verb: str, facts: Facts) -> Outcome | Miss:

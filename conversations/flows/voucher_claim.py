@@ -13,11 +13,11 @@ from typing import ClassVar
 from conversations import voucher_checking as checking
 from conversations import voucher_claim_times as times
 from conversations import voucher_reply as reply
-from conversations.effects import Effect
 from conversations.events import Json, Sent
 from conversations.facts import Facts, Role
 from conversations.flow import (
     BACK,
+    MENU,
     NO,
     YES,
     Heard,
@@ -29,6 +29,7 @@ from conversations.flow import (
     done,
     first,
     go_to,
+    over,
     p,
     say,
 )
@@ -61,7 +62,7 @@ from conversations.voucher_receipt import (
     voucher_for,
 )
 from conversations.voucher_views import WorkerClaimView, WorkerVoucherView
-from conversations.voucher_words import euro, notice, number, one_of, service, today, told
+from conversations.voucher_words import euro, lasting, notice, number, one_of, service, today, told
 
 
 class VoucherClaim:
@@ -250,9 +251,12 @@ class VoucherClaim:
     def _send(self, key: str, draft: ClaimDraft, facts: Facts) -> Outcome | Miss:
         if twin(key, draft, facts) is not None:
             return Miss(p("voucher_claim.twice"))
-        effects: tuple[Effect, ...] = (SubmitClaim(key), alert(key, draft.gross_cents, "claim_new"))
-        body = (p("voucher_claim.sent", number=number(key)), p("voucher_claim.not_seen"))
-        return first(done(), *effects, notice(Message(title=p("voucher_claim.sent_title"), body=body)))
+        receipt = Message(
+            title=p("voucher_claim.sent_title"),
+            body=(p("voucher_claim.sent", number=number(key)), p("voucher_claim.not_seen")),
+            ways=(lasting("vouchers", "list", "", "vouchers.my_requests"), MENU),
+        )
+        return over(receipt, SubmitClaim(key), alert(key, draft.gross_cents, "claim_new"))
 
     def _answer(self, key: str, facts: Facts) -> Outcome:
         found = one_of(facts.vouchers.claims, key)

@@ -51,6 +51,7 @@ from conversations.flow import (
     choice,
     done,
     go_to,
+    over,
     p,
     say,
 )
@@ -227,6 +228,24 @@ def test_a_flow_that_is_done_returns_to_what_was_open_innermost_first() -> None:
     assert player.state.place.flow == "probe"
     player.says("indietro")
     assert player.state.place == HOME
+
+
+RECEIPT = Message(body=(Verbatim("Ricevuto."),), ways=(MENU,))
+
+
+def test_a_receipt_is_the_last_thing_she_reads_where_nothing_is_asked_of_her() -> None:
+    player, _ = probed(over(RECEIPT))
+    assert player.taps("Mattina").startswith("Ricevuto.")
+    assert (player.state.place, player.state.parked) == (HOME, ())
+    assert [offer.label for offer in player.state.offers] == ["Menu"]
+
+
+def test_after_a_receipt_a_question_she_had_left_open_is_asked_again() -> None:
+    player, _ = probed(over(RECEIPT), "worker", "welfare_manager")
+    player.state = replace(player.state, parked=(Place("managers", "one"),))
+    said = player.taps("Mattina")
+    assert said.index("Ricevuto.") < said.index("Quando?")
+    assert player.state.parked == ()
 
 
 def test_nothing_stays_open_behind_the_menu() -> None:

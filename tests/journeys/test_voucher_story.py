@@ -313,17 +313,25 @@ def receipt() -> bytes:
     return photo.getvalue()
 
 
+FROM_ON = """(log, since) => {
+  log.scrollTop = log.scrollHeight;
+  const said = (message) => message.textContent.replace(/\\s+/g, " ");
+  const message = [...log.querySelectorAll(".message")].findLast((one) => said(one).includes(since));
+  const all = log.getBoundingClientRect();
+  const top = Math.max(all.top, message.getBoundingClientRect().top - 3);
+  return [all.left, top, all.width, all.bottom - top];
+}"""
+"""Where the chat stands on the page, from the newest bubble with this text on."""
+
+
 async def portrait(phone: Phone, name: str, since: str) -> None:
     """A picture of this chat from the newest bubble with this text on is where BROWSER_PICTURES says."""
     if not environ.get("BROWSER_PICTURES"):
         return
-    await phone.log.evaluate("log => { log.scrollTop = log.scrollHeight }")
-    first, log = await (await phone.shows(since)).bounding_box(), await phone.log.bounding_box()
-    assert first is not None and log is not None
-    top = max(log["y"], first["y"] - 3)
+    await phone.sees(since)
+    x, top, width, height = await phone.log.evaluate(FROM_ON, since)
     picture = await phone.page.screenshot(
-        animations="disabled",
-        clip={"x": log["x"], "y": top, "width": log["width"], "height": log["y"] + log["height"] - top},
+        animations="disabled", clip={"x": x, "y": top, "width": width, "height": height}
     )
     keep(name, picture)
 

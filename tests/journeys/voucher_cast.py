@@ -26,6 +26,8 @@ CODE = re.compile(rf"(?:(?<=Codice: )|(?<=il codice )){SHOWN}")
 BATCH = re.compile(r"WIS-\d{8}-\d{6}")
 PIN = re.compile(r"(?<=PIN: )\d{4}")
 MENU, ENTRY = "**Menu**", re.compile(r"^\d+\. .*\n?", flags=re.MULTILINE)
+SIGNED = re.compile(r"\d+\.\d+\.[\w-]{43}")
+"""The address of a file on WhatsApp."""
 HERS = re.compile(r"(?<=le 4 cifre )\d{4}")
 SPOKEN, PRINTED, FIGURES, OWN, SQUARE = "…-…-…", "WIS-…", "····", "••••", "PV-…"
 """In what people say and scan: the code of the voucher as one reads it aloud, the file for the bank, the four figures
@@ -76,14 +78,14 @@ class VoucherCast(Cast):
         heard = await super().hear(who)
         if heard is None:
             return None
-        text = heard.text
+        text, file = heard.text, SIGNED.sub("…", heard.file)
         for sign, pattern in ((SPOKEN, CODE), (PRINTED, BATCH), (FIGURES, PIN), (OWN, HERS)):
             if found := pattern.search(text):
                 self.known[sign] = aloud(found[0]) if sign == SPOKEN else found[0]
                 text = pattern.sub(sign, text)
         if text.startswith(MENU):
-            return replace(heard, text=ENTRY.sub("", text).rstrip(), rows=())
-        return replace(heard, text=text)
+            return replace(heard, text=ENTRY.sub("", text).rstrip(), rows=(), file=file)
+        return replace(heard, text=text, file=file)
 
 
 class CommandLine:

@@ -102,7 +102,7 @@ def test_who_opens_the_case_has_it_and_the_others_see_it(network: Network) -> No
     network.taps("marta", "Dettagli")
     assert "In carico a te." in network.taps("marta", "Dettagli")
     network.pass_time(hours=25)
-    assert "In carico" not in network.taps("elena", "Dettagli")
+    assert "In carico a te." in network.taps("elena", "Dettagli")
 
 
 def test_a_high_amount_is_confirmed_once_more(network: Network) -> None:
