@@ -1,13 +1,28 @@
 """The bench still runs: the bots ask the same ten questions and keep the answers. Nothing is timed here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench import w8, w8_work
-from bench.bots import AIOGRAM, AIOGRAM_BOT, OURS, OURS_WEBHOOK, PTB, PTB_STOCK, Bot, Kind, Workshop, right
+from bench import w7, w8, w8_work
+from bench.bots import (
+    AIOGRAM,
+    AIOGRAM_BOT,
+    AIOGRAM_NEWS,
+    OURS,
+    OURS_WEBHOOK,
+    PTB,
+    PTB_NEWS,
+    PTB_STOCK,
+    Bot,
+    Kind,
+    Workshop,
+    right,
+)
 from bench.figures import Rounds, percentile
 from bench.guests import END, Guests
+from bench.letters import Crowd, going_out
 from bench.people import Phone
 from bench.questions import QUESTIONS, answer
 from bench.twice import DeliversTwice
@@ -82,6 +97,25 @@ def test_the_middle_round_counts() -> None:
         rounds.add(rate=rate)
     assert (rounds.median("rate"), rounds.spread("rate"), rounds.total("rate")) == (3.0, "1-100", 104)
     assert percentile([1.0, 2.0, 3.0, 4.0], 0.5) == 3.0
+
+
+@pytest.mark.parametrize("kind", [PTB_NEWS, AIOGRAM_NEWS] if AIOGRAM.exists() else [], ids=lambda kind: kind.name)
+async def test_each_peer_sends_the_newsletter_to_everybody_it_can_reach(kind: Kind, tmp_path: Path) -> None:
+    crowd = Crowd(range(1002, 1010), 1001, frozenset({1004}))
+
+    async def work(bot: Bot) -> None:
+        async with going_out(bot, crowd):
+            await crowd.reached(7)
+
+    known = replace(kind, options=("1002", "8"))
+    await Workshop(tmp_path, range(1001, 1010)).with_bot(known, crowd.fake(), work)
+    assert (crowd.lost(), crowd.twice()) == (0, 0) and crowd.got[1004] == 0
+
+
+async def test_a_disturbed_issue_reaches_everybody_once(tmp_path: Path) -> None:
+    measured = Rounds("x")
+    await w7._story(tmp_path, w7.STORIES["paused and resumed three times"], measured)
+    assert (measured.total("people"), measured.total("lost"), measured.total("twice")) == (w7.RECIPIENTS, 0, 0)
 
 
 async def test_w8_plans_enqueues_and_takes_back_everybody(sqlite: Database) -> None:
