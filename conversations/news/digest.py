@@ -57,14 +57,15 @@ def digest(issue: Issue, wishes: Wishes, language: str, today: date) -> Message:
 
 
 def opener(issue: Issue, items: Sequence[Item]) -> Template:
-    """The template that announces the issue: its title, how many items, the first headlines, and its id."""
+    """The template that announces the issue: its title, how many items, the first headlines, and its id. It is not
+    the whole message: that it arrived says nothing of the digest."""
     values = (
         Localized(issue.title),
         Verbatim(str(len(items))),
         headlines(items[:HEADLINES]),
         Verbatim(issue.id),
     )
-    return Template(TEMPLATE, values, whole=True)
+    return Template(TEMPLATE, values)
 
 
 def ways(issue_id: str) -> tuple[Choice, ...]:

@@ -170,7 +170,7 @@ def finish(conn: Connection, at: datetime) -> list[str]:
 def expire_opened(conn: Connection, at: datetime) -> int:
     """Whoever did not ask for the digest within seven days of its opener will not be sent it; how many."""
     # by its channels, so that an index leads there: only they have openers
-    late = (_R.channel.in_(WINDOWED), _R.opened_at < at - OPENED_FOR, _R.outcome == "opened")
+    late = (_R.channel.in_((*WINDOWED, "simulator")), _R.opened_at < at - OPENED_FOR, _R.outcome == "opened")
     return conn.execute(update(RECIPIENTS).where(*late).values(outcome="expired")).rowcount
 
 

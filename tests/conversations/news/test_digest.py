@@ -116,7 +116,8 @@ def test_every_button_is_a_lasting_one_and_the_numbers_are_those_of_the_items() 
     assert all(token.startswith("@newsletter:") and len(token) <= 64 for token in tokens)
     labels = [render(one.label, "it", content().catalog) for one in message.choices]
     assert labels == ["La 1 mi interessa", "Chiedi sulla 2"]
-    assert message.template is not None and message.template.whole
+    assert message.template is not None
+    assert not message.template.whole, "the digest waits behind it: that it arrived says nothing of the digest"
 
 
 def test_the_headlines_are_whole_and_have_room_in_a_template() -> None:
