@@ -104,6 +104,7 @@ class Run:
             if turned.over:
                 return turned.over
             self._lease = began + self.rules.patience
+            self._hand.call_off(self.delivery.now(), turned.off)
             for one in turned.claims.found:
                 self._take(one, books)
             if turned.soonest is not None:
@@ -147,7 +148,11 @@ class Run:
             if held is None:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._hand.moved.wait(), self._hand.soonest())
-            elif await self._its_moment(held.claimed.rate):
+                continue
+            comes = await self._its_moment(held.claimed.rate)
+            if not self._hand.leaves(held):
+                continue
+            if comes:
                 place = self.pace.take(time.monotonic(), held.claimed.rate)
                 task = asyncio.create_task(self._send(held, place, books))
                 self._flying.add(task)

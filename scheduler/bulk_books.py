@@ -28,11 +28,13 @@ FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one transaction is to do: what to record, under which terms to claim, and until when the channel rests."""
+    """What one transaction is to do: what to record, which rows to look at again, under which terms to claim, and
+    until when the channel rests."""
 
     at: datetime
     results: tuple[Result, ...]
     doubts: tuple[int, ...]
+    waiting: tuple[int, ...]
     terms: Terms
     hold: datetime | None
     pace: float
@@ -42,10 +44,12 @@ class Look:
 
 @dataclass(slots=True)
 class Turned:
-    """What one transaction gave; `over` says why the run has ended, `soonest` when somebody is due."""
+    """What one transaction gave; `over` says why the run has ended, `soonest` when somebody is due, `off` which rows
+    in hand are not to be sent after all."""
 
     claims: Claims
     issues: dict[tuple[str, int], Issue]
+    off: tuple[int, ...] = ()
     over: str = ""
     soonest: datetime | None = None
 
@@ -100,8 +104,9 @@ class Books:
             left = self.rules.openers - self._openers - sum(held.claimed.opens for held in kept)
         keys = [held.claimed.id for held in kept]
         terms = Terms(self.channel, self.token, tuple(self.delivery.senders), room, keys, left, self._full_until)
+        waiting = tuple(held.claimed.id for held in self.hand.waiting())
         hold = None if rest <= 1.0 else self.hold_written or at + timedelta(seconds=rest)
-        return Look(at, found, doubts, terms, hold, pace, rest > 0, closing)
+        return Look(at, found, doubts, waiting, terms, hold, pace, rest > 0, closing)
 
     def _work(self, look: Look, conn: Connection) -> Turned | None:
         """Safe to run again: nothing but the transaction is changed."""
@@ -116,7 +121,8 @@ class Books:
         found = claims.claim(conn, look.terms, look.at) if look.terms.room > 0 else Claims()
         wanted = {(one.issue_id, one.revision) for one in found.found} - self.issues.keys()
         content = {key: read_issue(conn, key[0]) for key in wanted}
-        turned = Turned(found, {key: issue for key, issue in content.items() if issue is not None})
+        off = tuple(claims.called_off(conn, look.waiting))
+        turned = Turned(found, {key: issue for key, issue in content.items() if issue is not None}, off)
         if not look.terms.in_hand and not found.found and not found.more and not found.full:
             self._perhaps_over(conn, look, turned)
         return turned

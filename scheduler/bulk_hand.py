@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -34,6 +34,7 @@ class Hand:
     _held: dict[int, Held] = field(default_factory=dict)
     _ready: deque[Held] = field(default_factory=deque)
     _later: list[tuple[float, int, Held]] = field(default_factory=list)
+    _chosen: Held | None = None
     _results: list[Result] = field(default_factory=list)
     _doubts: list[int] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
@@ -60,10 +61,17 @@ class Hand:
         self.moved.set()
 
     def next(self) -> Held | None:
-        """The letter to send now; it is on its way from here on."""
+        """The letter whose moment comes next; it waits for it until `leaves`."""
         while self._later and self._later[0][0] <= time.monotonic():
             self._ready.appendleft(heapq.heappop(self._later)[2])
-        return self._ready.popleft() if self._ready else None
+        self._chosen = self._ready.popleft() if self._ready else None
+        return self._chosen
+
+    def leaves(self, held: Held) -> bool:
+        """The letter that `next` gave is on its way from here on; False if it was given back meanwhile."""
+        still = self._chosen is held
+        self._chosen = None
+        return still
 
     def soonest(self) -> float | None:
         """Seconds until one that waits may be sent; None where none does."""
@@ -84,13 +92,24 @@ class Hand:
         for one in held:
             self.ended(Result(one.claimed.id, "todo", due_at=at))
 
+    def waiting(self) -> list[Held]:
+        """What is in hand and not on its way."""
+        chosen = () if self._chosen is None else (self._chosen,)
+        return [*chosen, *self._ready, *(held for _, _, held in self._later)]
+
     def give_all_back(self, at: datetime, issue_id: str = "") -> None:
         """Nothing that is not on its way is sent, of this issue or of all."""
-        mine = [held for held in self._ready if issue_id in ("", held.claimed.issue_id)]
-        mine += [held for _, _, held in self._later if issue_id in ("", held.claimed.issue_id)]
+        self._put_down(at, [held for held in self.waiting() if issue_id in ("", held.claimed.issue_id)])
+
+    def call_off(self, at: datetime, keys: Collection[int]) -> None:
+        """Of these rows nothing is sent that is not on its way."""
+        self._put_down(at, [held for held in self.waiting() if held.claimed.id in keys])
+
+    def _put_down(self, at: datetime, mine: list[Held]) -> None:
         self._ready = deque(held for held in self._ready if held not in mine)
         self._later = [one for one in self._later if one[2] not in mine]
         heapq.heapify(self._later)
+        self._chosen = None if self._chosen in mine else self._chosen
         self.give_back(at, *mine)
 
     def news(self) -> tuple[tuple[Result, ...], tuple[int, ...]]:

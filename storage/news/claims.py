@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Connection, and_, case, func, literal, or_, select, union, update
 
 from conversations.news.views import Topic, Wishes
-from storage.news.audience import PURPOSE, WINDOW, WINDOWED
+from storage.news.audience import PURPOSE, WINDOW, WINDOWED, willing
 from storage.news.causes import ERASED, OPTED_OUT, STOPPED, UNREACHABLE
 from storage.news.issues import ISSUES
 from storage.news.readers import READERS
@@ -97,6 +97,21 @@ def claim(conn: Connection, terms: Terms, at: datetime) -> Claims:
             if len(rows) < room:
                 break
     return claims
+
+
+def called_off(conn: Connection, keys: Collection[int]) -> list[int]:
+    """Which of these rows, claimed a while ago, are not to be sent now after all: their issue was paused or stopped,
+    or the reader has opted out, stopped us or is gone."""
+    if not keys:
+        return []
+    alive = and_(_I.state == "sending", _P.stopped_at.is_(None), willing(_P.id))
+    query = (
+        select(_R.id)
+        .join(ISSUES, _I.id == _R.issue_id)
+        .outerjoin(PEOPLE, _P.id == _R.person_id)
+        .where(_R.id.in_(keys), or_(_P.id.is_(None), ~alive))
+    )
+    return list(conn.execute(query).scalars())
 
 
 def openers_used(conn: Connection, channel: str, at: datetime) -> tuple[int, datetime | None]:

@@ -489,6 +489,30 @@ async def test_a_cancelled_issue_reaches_nobody_who_is_not_in_hand(office: Offic
     assert outcomes(office.database)["sent"] == 4
 
 
+@pytest.mark.parametrize("what", ["opts out", "cancelled", "paused"])
+async def test_what_waits_in_hand_for_a_resting_channel_is_not_sent_if_it_is_called_off_meanwhile(
+    office: Office, what: str
+) -> None:
+    persons = await prepare(office, 3)
+    office.line.trouble.append(Throttled(0.9, "slow down", "429"))
+    run = asyncio.create_task(engine(office, hand=1, beat_every=0.05).run("telegram"))
+    async with asyncio.timeout(5):
+        while not office.delivery.resting("telegram"):
+            await asyncio.sleep(0.005)
+
+    def job(conn: Any) -> None:
+        if what == "opts out":
+            opt_out(conn, persons[0], office.now)
+        else:
+            set_issue(conn, state=what)
+
+    await office.lanes.run(job)
+    await run
+    expected = {"sent": 2, "skipped": 1} if what == "opts out" else {"todo": 3}
+    assert outcomes(office.database) == expected
+    assert len(office.line.sent) == expected.get("sent", 0) and row(office.database, persons[0]).sent_at is None
+
+
 async def test_a_lower_rate_of_the_issue_is_kept_and_can_be_changed_on_the_way(office: Office) -> None:
     await prepare(office, 8, rate=20.0)
     office.delivery.paces["telegram"] = Pace(30, 1.0, 29.0)
