@@ -37,6 +37,14 @@ def called(conn: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
     return found
 
 
+def meant(names: Mapping[str, Sequence[str]], said: str) -> Sequence[str]:
+    """The ids behind an id, a name, or the first words of a name ("Anna" for "Anna Bianchi"), as `called` knows
+    them."""
+    small = said.casefold()
+    begins = (one for name, ids in names.items() if name.startswith(f"{small} ") for one in ids)
+    return names.get(said) or names.get(small) or list(dict.fromkeys(begins))
+
+
 def _add(keys: list[str], key: str) -> None:
     if key not in keys:
         keys.append(key)

@@ -1,6 +1,6 @@
 """What the newsletter's commands share: which issue, who acts, and an order given as the chat gives it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.commands.common import Conn, Wrong, console, now, warn
 from bot.settings import Settings
@@ -13,7 +13,7 @@ from storage import people
 from storage.content import content_folder, read_catalog
 from storage.db import Conflict, Database
 from storage.money_actors import held
-from storage.money_names import called
+from storage.money_names import called, meant
 from storage.news import views
 from storage.news.orders import carry_out
 
@@ -48,7 +48,7 @@ def who(conn: Conn, said: str, roles: Sequence[str]) -> str:
     """The id of who holds one of these roles and is called so. Raises Wrong, which says who could be meant."""
     holders = list(dict.fromkeys(one for role in roles for one in people.holders(conn, role)))
     names = called(conn, holders)
-    found = names.get(said) or names.get(said.casefold()) or _begins(names, said)
+    found = meant(names, said)
     if len(found) == 1:
         return found[0]
     wanted = " or ".join(roles).replace("_", " ")
@@ -56,12 +56,6 @@ def who(conn: Conn, said: str, roles: Sequence[str]) -> str:
         raise Wrong(f"Several are called {said}: write the id with --by: {', '.join(found)}.")
     known = ", ".join(name for name in names if name not in holders) or ", ".join(holders) or "nobody yet"
     raise Wrong(f"Who is {said!r}? --by wants the name or id of who is {wanted}: {known}.")
-
-
-def _begins(names: Mapping[str, Sequence[str]], said: str) -> Sequence[str]:
-    """The ids of everybody whose name begins with these whole words."""
-    first = f"{said.casefold()} "
-    return list(dict.fromkeys(one for name, ids in names.items() if name.startswith(first) for one in ids))
 
 
 def ready(conn: Conn, said: str, by: str, move: Move) -> tuple[Issue, str]:

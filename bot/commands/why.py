@@ -12,7 +12,7 @@ from conversations.phrases import render
 from storage import people
 from storage.content import content_folder, read_catalog
 from storage.crypto import KeyRing
-from storage.money_names import called
+from storage.money_names import called, meant
 from storage.news import history
 
 CHANNELS = ("telegram", "whatsapp", "simulator")
@@ -67,8 +67,7 @@ def _person(conn: Conn, keys: KeyRing, issue: str, said: str) -> str:
         known = people.find(conn, channel, [keys.hash("address", f"{channel}:{value}")], lock=False)
         if known is not None:
             return known.id
-    names = called(conn, history.named(conn))
-    found = names.get(said.casefold(), ())
+    found = meant(called(conn, history.named(conn)), said)
     if len(found) > 1:
         raise Wrong(f"Several are called {said}: write one of these ids: {', '.join(found)}.")
     if not found:

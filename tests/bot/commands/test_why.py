@@ -62,6 +62,7 @@ NAMES = (
     "anna",
     "Anna Prova",
     "anna PROVA",
+    "Anna",
     "#77",
 )
 
