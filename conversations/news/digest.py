@@ -121,7 +121,10 @@ def headlines(items: Sequence[Item]) -> Localized:
     for language in languages:
         for item in items:
             title = item.title.get(language) or item.title.get("it", "")
-            line = f"{told[language]}; {title}" if told.get(language) else title[:LONGEST_VALUE]
+            before = told.get(language, "")
+            # a question mark ends a headline well enough
+            between = " " if before.endswith(("?", "!", ".")) else "; "
+            line = f"{before}{between}{title}" if before else title[:LONGEST_VALUE]
             if len(line) <= LONGEST_VALUE:
                 told[language] = line
     return Localized(told)

@@ -126,7 +126,8 @@ def again(issue_id: str, facts: Facts) -> Outcome:
         title=Localized(issue.title),
         body=(p("newsletter.waits", count=len(items)),),
         ways=reading(issue.id),
-        template=opener(issue, items),
+        # the announcement says it all: after her tap only the issue itself may follow
+        template=replace(opener(issue, items), whole=True),
     )
     return Outcome(STAY, effects=(Say(told, lane="alert"),))
 

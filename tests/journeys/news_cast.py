@@ -104,6 +104,7 @@ class Ticks:
             await program.settled()
             await chores.recipients()
             await chores.progress()
+            await chores.expiry()
             await chores.timers()
         await program.settled()
 

@@ -127,6 +127,8 @@ def test_the_headlines_are_whole_and_have_room_in_a_template() -> None:
         assert isinstance(told, Localized)
         assert all(0 < len(text) <= LONGEST_VALUE for text in told.texts.values())
     assert headlines(long).texts["it"] == f"0 {'x' * 70}; 1 {'x' * 70}"
+    asked = [item("q", title={"it": "Un dubbio?"}), item("r", title={"it": "Due date"})]
+    assert headlines(asked).texts["it"] == "Un dubbio? Due date", "a question mark ends it well enough"
 
 
 @pytest.mark.parametrize("shape", SHAPES)
