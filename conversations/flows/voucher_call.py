@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from conversations import voucher_budget as budget
 from conversations import voucher_opening as opening
-from conversations.effects import Effect
+from conversations.effects import Effect, Say
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.flow import NO, YES, Heard, Miss, Outcome, Picked, done, first, p, say
@@ -21,7 +21,8 @@ from conversations.messages import Message
 from conversations.rules.calls import spec_faults
 from conversations.state import Place
 from conversations.voucher_alerts import proposal as alert
-from conversations.voucher_office_views import CoordinatorCallView
+from conversations.voucher_notices import proposal_settled
+from conversations.voucher_office_views import CoordinatorCallView, ProposalView
 from conversations.voucher_orders import ConfirmProposal, DropProposal, ProposeCall, ProposeChange, ProposeClosing
 from conversations.voucher_words import notice, one_of, page_in, postponed, told
 
@@ -135,7 +136,15 @@ class VoucherCall:
         if view is None:
             return first(budget.calls(facts), say("voucher_call.settled"))
         if verb == "drop":
-            return done(DropProposal(key), notice(Message(body=(p("voucher_call.dropped"),))))
+            dropped = notice(Message(body=(p("voucher_call.dropped"),)))
+            return done(DropProposal(key), self._tell("drop", view, facts), dropped)
         if view.mine:
             return Miss(p("voucher_call.needs_other"))
-        return done(ConfirmProposal(key), notice(Message(body=(p(f"voucher_call.done_{view.kind}"),))))
+        ready = notice(Message(body=(p(f"voucher_call.done_{view.kind}"),)))
+        return done(ConfirmProposal(key), self._tell(view.kind, view, facts), ready)
+
+    def _tell(self, how: str, view: ProposalView, facts: Facts) -> Say:
+        """The other coordinators, among them who proposed it, hear what became of it."""
+        call = one_of(facts.vouchers.budgets, view.call_id)
+        title = call.title if call is not None else ""
+        return proposal_settled(how, view.call_id, title, facts.vouchers.profile.name)
