@@ -36,8 +36,8 @@ def helpline(evidence: Evidence, weights: Weights) -> Helpline:
         return Helpline.FIRST
     if plain or hint or unnamed:
         return Helpline.BESIDE if strong or likely >= weights.beside else Helpline.NO
-    # without a word of it only the wording is like what others wrote, which a few words cannot be
-    whole = len(evidence.reading.words) >= _WHOLE
+    # without a word of it only the wording is like what others wrote, which a few words or an IBAN cannot be
+    whole = sum(word.isalpha() for word in evidence.reading.words) >= _WHOLE
     return Helpline.BESIDE if whole and likely >= weights.silent else Helpline.NO
 
 
