@@ -89,7 +89,7 @@ def plan_(number: Number, at: At = "") -> None:
             source = render(price.source, LANGUAGE, catalog)
             console.print(f"Prices of {price.channel} as of {price.as_of}: {source}", markup=False)
         for code in whole.missing_templates:
-            warn(f"The opener {TEMPLATE} is missing in {code}: its readers wait (`wis whatsapp sync-templates`).")
+            warn(f"The opener {TEMPLATE} is missing in {code}: its readers get it in another language.")
         if any(one.days >= NEVER for one in whole.channels):
             warn("The daily limit is 0: who needs the opener is never written to (WHATSAPP_DAILY_LIMIT).")
 

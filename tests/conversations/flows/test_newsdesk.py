@@ -202,7 +202,7 @@ def test_a_missing_template_a_missing_price_and_no_limit_are_told() -> None:
     world = at("approved")
     world.prospect = replace(PROSPECT, daily_limit=0, used_today=0, prices=(), missing_templates=("en",))
     said = world.taps("marta", "Piano e invio")
-    assert "Manca l'annuncio approvato in inglese" in said
+    assert "Manca l'annuncio approvato in inglese: chi ha la chat chiusa lo riceve nell'altra lingua." in said
     assert "manca il prezzo" in said and "non si può aprire nessuna chat" in said
 
 
