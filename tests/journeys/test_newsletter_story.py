@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.app import App
 from bot.assembly import opened
@@ -20,7 +20,7 @@ from bot.settings import Settings
 from storage import demo, demo_news
 from storage.content import content_folder
 from storage.crypto import new_key
-from tests.browser import browser, in_a_browser, page
+from tests.browser import MOBILE, browser, in_a_browser, open_page, page, photograph
 from tests.journeys.test_browser_story import PATIENCE, monday
 from tests.journeys.test_voucher_story import Phone, keep, page_picture, portrait, post
 
@@ -167,6 +167,11 @@ async def test_an_issue_from_the_draft_to_the_correction(program: App, page: Pag
     # Nino's chat is open: he has the issue; Paolo's is not: he is asked first
     await nino.sees("Un caffè insieme il 17 dicembre")
     await portrait(nino, "newsletter-digest-whatsapp", ISSUE)
+    await nino.taps("Scegli")
+    await expect(nino.phone.get_by_role("dialog").get_by_role("button", name="Non inviare più")).to_be_visible()
+    await page_picture(page, "newsletter-list")
+    await page.keyboard.press("Escape")
+    await expect(nino.phone.get_by_role("dialog")).to_have_count(0)
     await paolo.sees("è pronta la newsletter di WIS")
     await expect(paolo.phone.get_by_text("Messaggio modello approvato").last).to_be_visible()
     await expect(paolo.log.get_by_text("Un caffè insieme il 17 dicembre")).to_have_count(0)
@@ -217,6 +222,23 @@ async def test_an_issue_from_the_draft_to_the_correction(program: App, page: Pag
     correction = marta.log.locator(".message", has_text="Invio del numero 2026-11-c")
     await expect(correction).to_contain_text("Fatto: 7 di 7 persone.", timeout=PATIENCE)
     await expect(ada.log.get_by_text("Abbiamo sbagliato giorno")).to_have_count(0)
+
+
+async def test_an_editor_works_on_a_small_phone(program: App, browser: Browser) -> None:
+    async with open_page(browser, MOBILE) as page:
+        page.set_default_timeout(PATIENCE)
+        await show(program, page, ("sofia", "nino"))
+        await page.goto(f"http://127.0.0.1:{program.port}/")
+        await page.get_by_role("tab", name="Sofia").click()
+        sofia = Desk(page, "Sofia")
+        await sofia.begins()
+        await sofia.answers_with("redazione", "Toccalo per lavorarci.")
+        await sofia.opens("Le notizie di", "5. Hai un dubbio sui tuoi diritti?")
+        await photograph(page, "newsletter-small-draft")
+        await sofia.opens("Anteprima", "Dove la vuoi vedere?")
+        await sofia.opens("WhatsApp, italiano", "arriva in 2 messaggi.")
+        await photograph(page, "newsletter-small-preview")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= MOBILE[0]
 
 
 async def office(program: App, page: Page) -> tuple[Desk, Desk, Desk]:
