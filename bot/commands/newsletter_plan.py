@@ -18,6 +18,7 @@ from conversations.messages import Attachment, AttachmentKind
 from conversations.news.digest import TEMPLATE
 from conversations.news.plan import NEVER, ChannelPlan, plan
 from conversations.news.published import published
+from conversations.newsroom.counts import interest
 from conversations.phrases import render
 from scheduler.delivery import paces
 from scheduler.news_report import news_sources
@@ -115,6 +116,8 @@ def report(number: Number, by: By = "", folder: Folder = None) -> None:
                     for what, count in counts.items()
                 ],
             )
+            for text in interest(issue, progress):
+                console.print(render(text, LANGUAGE, catalog), markup=False)
             if progress.stopped_why:
                 warn(f"It was stopped: {progress.stopped_why}")
             if folder is None:

@@ -63,13 +63,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an issue is: how many people with each outcome, on each channel; `pace` is letters a second now."""
+    """How far an issue is: how many people with each outcome, on each channel; `pace` is letters a second now, and
+    `interested` how many people showed interest in an item, by its id, where they are enough to be told."""
 
     counts: Mapping[str, Mapping[Outcome, int]] = field(default_factory=dict)
     enqueued: bool = False
     pace: float = 0.0
     held_until: datetime | None = None
     stopped_why: str = ""
+    interested: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, *outcomes: Outcome) -> int:
         """How many people, on all channels, have one of these outcomes."""

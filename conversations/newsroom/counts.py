@@ -3,7 +3,7 @@
 from typing import Final
 
 from conversations.flow import p
-from conversations.messages import Moment, Text, Verbatim
+from conversations.messages import Localized, Moment, Text, Verbatim
 from conversations.news.progress_view import bar
 from conversations.news.published import tells_readers
 from conversations.news.views import Issue, Outcome, Progress
@@ -71,7 +71,16 @@ def report(issue: Issue) -> list[Text]:
                 more = p("newsdesk.arrived", arrived=arrived, read=by.get("read", 0))
             line = p("newsletter.and_line", text=line, line=more)
         told.append(line)
-    return [*told, *outcomes(progress)]
+    return [*told, *outcomes(progress), *interest(issue, progress)]
+
+
+def interest(issue: Issue, progress: Progress) -> list[Text]:
+    """How many showed interest in which item, where they are enough not to be recognised."""
+    return [
+        p("newsdesk.interested", title=Localized(item.title), number=progress.interested[item.id])
+        for item in issue.items
+        if item.id in progress.interested
+    ]
 
 
 def stopped(progress: Progress) -> Text:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from conversations.news.published import FEWEST
 from conversations.news.views import (
     Action,
     Issue,
@@ -52,11 +53,13 @@ def progress(conn: Connection, key: str) -> Progress:
         counts.setdefault(channel, {})[outcome] = int(count)
     if row is None:
         return Progress(counts)
+    enough = select(_T.id, _T.interest).where(_T.issue_id == key, _T.interest >= FEWEST)
+    interested = {item: int(count) for item, count in conn.execute(enough)}
     runs = [run for run in conn.execute(select(RUNS)) if run.channel in counts and not run.ended]
     if row.state != "sending":
         runs = []
     held = max((run.held_until for run in runs if run.held_until is not None), default=None)
-    return Progress(counts, row.enqueued, sum(run.pace for run in runs), held, row.stopped_why)
+    return Progress(counts, row.enqueued, sum(run.pace for run in runs), held, row.stopped_why, interested)
 
 
 def wishes(conn: Connection, person_id: str) -> Wishes:

@@ -129,3 +129,10 @@ def test_the_inbox_shows_what_nobody_has_looked_at_newest_first(office: Database
             row = {"id": f"s{number}", "feed": "inps", "mark": f"{number}", "title": "Titolo", "status": status}
             conn.execute(insert(SUGGESTIONS).values(**row, found_at=at))
     assert [one.id for one in known(office, "sofia", "editor").inbox] == ["s3", "s0"]
+
+
+def test_interest_in_an_item_is_told_where_five_people_showed_it(office: Database) -> None:
+    sent(office, "four", "sending", interest=4)
+    sent(office, "five", "sending", interest=5)
+    told = {one.id: one.progress.interested for one in known(office, "marta", "coordinator").issues if one.progress}
+    assert told == {"four": {}, "five": {"item-five": 5}}

@@ -18,7 +18,7 @@ from tests.storage.news_readers import ROME, issue, reader
 
 GOLDEN = {
     "Item": "id title sentence source link action topic common normative as_of expires signed_by signed_at",
-    "Progress": "counts enqueued pace held_until stopped_why",
+    "Progress": "counts enqueued pace held_until stopped_why interested",
     "Issue": "id number kind title state revision items corrects created_by approved_by approved_revision"
     " scheduled_at standing started_at ended_at rate at_most_once progress",
     "Suggestion": "id feed title summary link published found_at",
@@ -27,9 +27,9 @@ GOLDEN = {
     "Audience": "channel open_window templates",
     "Price": "channel opener message as_of source",
     "Prospect": "audience rates daily_limit used_today prices missing_templates",
-    "NewsFacts": "issues archive to_read wishes inbox subscribers by_topic prospect report rule next_slot",
+    "NewsFacts": "issues archive to_read unread wishes inbox subscribers by_topic prospect report rule next_slot",
 }
-READS = {"archive", "to_read", "wishes"}
+READS = {"archive", "to_read", "unread", "wishes"}
 WORKS = READS | {"issues", "inbox", "subscribers", "by_topic", "report"}
 PARTS = {"anna": READS, "wanda": READS, "sofia": WORKS, "elena": WORKS, "marta": WORKS, "nobody": READS}
 
