@@ -24,6 +24,7 @@ from conversations.rules.vouchers_moves import (
 )
 from storage import calls, requests, timers, vouchers
 from storage import money_actors as actors
+from storage import money_vouchers as holding
 from storage.money_act import Act, Refused, forget_timers, record, set_timers
 from storage.money_pots import Taken, give_back, spec_of, take
 from storage.money_requests import TIMERS
@@ -70,7 +71,7 @@ def free_case(act: Act, request_id: str) -> None:
     values = {"taken_by": "", "taken_at": None, "updated_at": act.at}
     requests.move(act.conn, request_id, request.state, values, taken_by=request.taken_by)
     forget_timers(act, request.person_id, request_id, (TAKEN,))
-    waits = request.state == IN_REVIEW
+    waits = request.state == IN_REVIEW and (not request.held_cents or request.offer_taken)
     if waits and not timers.is_set(act.conn, request.person_id, DECIDING[-1], request_id):
         # after an answer the clock runs already, and is not put back
         set_timers(act, request.person_id, request_id, deciding(act.at, act.zone))
@@ -224,6 +225,7 @@ def reverse(act: Act, request_id: str, new_id: str, reason: str) -> None:
         voucher = vouchers.voucher_of_request(act.conn, request_id)
         if voucher is None or voucher.state != ISSUED or voucher.used_cents:
             raise Refused("state")
+        holding.check_idle(act, voucher.id)
         deltas = give_back(act, spec, request, voucher.face_cents)
         vouchers.move_voucher(
             act.conn, voucher, {"state": REVOKED, "returned_cents": voucher.face_cents, "closed_at": act.at}
@@ -265,5 +267,5 @@ def _stale(act: Act, request: Row[Any]) -> bool:
 
 
 def _stop_escalation(act: Act, request: Row[Any]) -> None:
-    """Somebody acts: nobody is reminded of it meanwhile."""
-    forget_timers(act, request.person_id, request.id, [kind for kind in TIMERS if kind != TAKEN])
+    """Somebody acts: no manager is reminded of it meanwhile. What its owner still owes (an answer, a yes) runs on."""
+    forget_timers(act, request.person_id, request.id, DECIDING)

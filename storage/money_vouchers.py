@@ -27,7 +27,7 @@ from conversations.rules.vouchers_moves import (
     Hat,
     after_use,
 )
-from storage import claims, redemptions, requests, vouchers
+from storage import claims, people, redemptions, requests, vouchers
 from storage import money_actors as actors
 from storage.money_act import Act, Refused, forget_timers, record, set_timers
 from storage.money_pots import give_back, spec_of, spend, unspend
@@ -136,6 +136,14 @@ def return_rest(act: Act, voucher_id: str) -> None:
         _give_rest(act, voucher, EXPIRED, "clock", "rest")
 
 
+def check_idle(act: Act, voucher_id: str) -> None:
+    """Nobody is about to use it. Raises Refused ("open_claims", or "state" for a charge that waits for its owner)."""
+    if _claims_open(act, voucher_id):
+        raise Refused("open_claims")
+    if any(one.state == STARTED for one in redemptions.redemptions_on(act.conn, [voucher_id])):
+        raise Refused("state")
+
+
 def use(act: Act, voucher: Row[Any], cents: int, hat: Hat) -> None:
     """This much is spent. Raises Refused where less is left, or a voucher of kind B would not be used whole."""
     if cents <= 0 or cents > residual(voucher) or (voucher.kind == "B" and cents != voucher.face_cents):
@@ -153,7 +161,13 @@ def use(act: Act, voucher: Row[Any], cents: int, hat: Hat) -> None:
 def unuse(act: Act, voucher: Row[Any], cents: int, hat: Hat, reason: str) -> None:
     """A use is undone: the voucher holds it again if it is not over yet, else the money is free."""
     over = act.today > voucher.expires_on or voucher.state in (RELEASED, REVOKED)
-    claimable = voucher.state == EXPIRED and not voucher.returned_cents
+    last = voucher.expires_on + CLAIM_AFTER_EXPIRY
+    claimable = (
+        voucher.state == EXPIRED
+        and not voucher.returned_cents
+        and act.today <= last
+        and people.exists(act.conn, voucher.person_id)
+    )
     used = voucher.used_cents - cents
     values: dict[str, Any] = {"used_cents": used}
     if over and not claimable:
@@ -177,6 +191,9 @@ def unuse(act: Act, voucher: Row[Any], cents: int, hat: Hat, reason: str) -> Non
         move_waiting(act, voucher.call_id)
     elif after in LIVE_VOUCHER:
         set_timers(act, voucher.person_id, voucher.id, expiring(act.at, voucher.expires_on, act.zone))
+    else:
+        # its last use had stopped the clock that gives the rest back
+        set_timers(act, voucher.person_id, voucher.id, {RETURN_REST: end_of(last, act.zone)})
 
 
 def end_for_erasure(act: Act, voucher: Row[Any], state: str) -> None:
@@ -187,10 +204,7 @@ def end_for_erasure(act: Act, voucher: Row[Any], state: str) -> None:
 def _end(act: Act, voucher: Row[Any], state: str, hat: Hat, reason: str) -> None:
     if voucher.state not in LIVE_VOUCHER:
         raise Refused("state")
-    if _claims_open(act, voucher.id):
-        raise Refused("open_claims")
-    if any(one.state == STARTED for one in redemptions.redemptions_on(act.conn, [voucher.id])):
-        raise Refused("state")
+    check_idle(act, voucher.id)
     _give_rest(act, voucher, state, hat, reason)
 
 

@@ -246,6 +246,27 @@ def test_a_timer_that_rings_too_early_is_set_again_and_frees_nobodys_case(world:
     assert refused(world, "state", "marta", money_deciding.free_case, key)
 
 
+def test_who_opens_a_case_does_not_stop_the_clock_of_what_its_owner_was_asked(world: World) -> None:
+    key = world.asked("giulia", world.opened())
+    world.does("elena", money_deciding.ask, key, "period", "", True)
+    world.at += 25 * HOUR
+    world.does("giulia", money_deciding.free_case, key)
+    world.does("marta", money_deciding.take_case, key)
+    assert {"voucher_request:info", "voucher_request:info_last", "voucher_request:info_lapse"} <= alarms(world, "giulia")
+
+
+def test_who_opens_an_offered_request_does_not_keep_its_money_for_ever(world: World) -> None:
+    call = world.opened(a_spec(total_cents=30_000))
+    held = world.given("giulia", call, 30_000)
+    key = world.asked("karim", call, 30_000)
+    world.does("elena", money_deciding.waitlist, key)
+    world.does("giulia", money_vouchers.release, held)
+    world.does("elena", money_deciding.take_case, key)
+    assert "voucher_request:offer_lapse" in alarms(world, "karim")
+    world.does("elena", money_deciding.free_case, key)
+    assert "voucher_decision:remind" not in alarms(world, "karim"), "nobody can decide before she says yes"
+
+
 def test_a_question_keeps_the_place_for_five_working_days_where_the_lack_was_hers(world: World) -> None:
     call = world.opened()
     kept, hers, late = (world.asked("giulia", call, 5_000) for _ in range(3))
@@ -388,6 +409,19 @@ def test_an_approval_is_undone_by_a_compensation_and_the_case_is_open_again(worl
     charge = world.charged(used, 5_000)
     world.does("giulia", money_redeeming.confirm, charge, "pay")
     assert refused(world, "state", "marta", money_deciding.reverse, "newer", "newest", "wrong_decision")
+
+
+def test_an_approval_is_not_undone_under_a_claim_or_a_charge_that_waits(world: World) -> None:
+    call = world.opened()
+    claimed, charged = world.asked("giulia", call), world.asked("karim", call)
+    claim = world.claimed("giulia", world.granted(claimed), 5_000)
+    charge = world.charged(world.granted(charged), 5_000)
+    assert refused(world, "open_claims", "marta", money_deciding.reverse, claimed, "new1", "other")
+    assert refused(world, "state", "marta", money_deciding.reverse, charged, "new2", "other")
+    world.does("marta", money_claiming.reject, claim, "not_readable")
+    world.does("karim", money_redeeming.refuse, charge)
+    world.does("marta", money_deciding.reverse, claimed, "new1", "other")
+    world.does("marta", money_deciding.reverse, charged, "new2", "other")
 
 
 def test_by_score_the_highest_waits_first_and_time_decides_a_tie(world: World) -> None:
@@ -615,6 +649,24 @@ def test_a_use_that_is_undone_after_the_last_day_makes_the_money_free(world: Wor
     world.does("marta", money_redeeming.reverse, "c-karim", "other")
     assert (voucher(world, used).state, voucher(world, used).returned_cents) == ("expired", 20_000)
     assert (voucher(world, given_back).state, voucher(world, given_back).returned_cents) == ("released", 20_000)
+    assert pot(world, "call", call).free_cents == 100_000
+
+
+def test_a_claim_undone_after_the_last_day_leaves_no_money_kept_for_ever(world: World) -> None:
+    call = world.opened(a_spec(validity_days=5))
+    soon, late = world.given("giulia", call, 20_000), world.given("karim", call, 20_000)
+    for key, owner in ((soon, "giulia"), (late, "karim")):
+        world.codes[owner] = world.claimed(owner, key, 20_000)
+    world.at += 8 * DAY
+    for key, owner in ((soon, "giulia"), (late, "karim")):
+        world.does("", money_vouchers.expire, key)
+        world.does("marta", money_claiming.accept, world.codes[owner], f"p-{owner}", 20_000)
+    world.does("marta", money_claiming.reverse, world.codes["giulia"], "wrong_amount")
+    assert "voucher_redeem:return_rest" in alarms(world, "giulia"), "she may still send a better receipt"
+    world.at += 30 * DAY
+    world.does("", money_vouchers.return_rest, soon)
+    world.does("marta", money_claiming.reverse, world.codes["karim"], "wrong_amount")
+    assert (voucher(world, soon).returned_cents, voucher(world, late).returned_cents) == (20_000, 20_000)
     assert pot(world, "call", call).free_cents == 100_000
 
 
