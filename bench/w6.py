@@ -165,6 +165,15 @@ async def _freeze(seconds: float, process: Any, database: Database) -> int:
     return 1
 
 
+async def _replace(process: Any, database: Database) -> int:
+    """Frozen until another process has taken its place."""
+    owner = run_of(database)
+    process.send_signal(signal.SIGSTOP)
+    await until(lambda: run_of(database).token != owner.token)
+    process.send_signal(signal.SIGCONT)
+    return 1
+
+
 async def _restart(process: Any, database: Database) -> int:
     for _ in range(2):
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
@@ -179,7 +188,7 @@ Trouble = Callable[[Any, Database], Awaitable[int]]
 TROUBLES: dict[str, tuple[Trouble, float]] = {
     "2 processes, one killed": (_kill, LOST_AFTER),
     "2 processes, one frozen for 5 s": (partial(_freeze, 5.0), 14.0),
-    "2 processes, one frozen for too long": (partial(_freeze, 4.5), LOST_AFTER),
+    "2 processes, one frozen for too long": (_replace, LOST_AFTER),
     "PostgreSQL cut off twice": (_restart, LOST_AFTER),
 }
 """What happens to the sending process or its database, and after how many seconds of silence a process counts as

@@ -67,7 +67,11 @@ class Broadcast:
         token, rules = secrets.token_urlsafe(16), self.rules[channel]
         at = self.delivery.now()
         lost = at - timedelta(seconds=rules.lost_after)
-        take = partial(runs.take_run, channel=channel, token=token, node=self.delivery.node, at=at, lost_before=lost)
+
+        def take(conn: Connection) -> runs.Taken | None:
+            runs.hold_nobody_up(conn, rules.patience)
+            return runs.take_run(conn, channel, token, self.delivery.node, at, lost)
+
         taken = await self.delivery.lanes.run(take, f"bulk:{channel}")
         if taken is None:
             return "elsewhere"

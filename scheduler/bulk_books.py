@@ -110,6 +110,7 @@ class Books:
 
     def _work(self, look: Look, conn: Connection) -> Turned | None:
         """Safe to run again: nothing but the transaction is changed."""
+        runs.hold_nobody_up(conn, self.rules.patience)
         if not runs.renew(conn, self.channel, self.token, look.at, look.pace):
             return None
         for key in look.doubts:

@@ -120,6 +120,8 @@ class Durable:
                 "system_database_url": self._url,
                 "dbos_system_schema": "dbos",
                 "sys_db_pool_size": 3,
+                # a process that freezes must not keep the others from taking over
+                "sys_db_idle_transaction_timeout_sec": 5.0,
                 "executor_id": self._node,
                 "application_version": VERSION,
                 "use_listen_notify": False,
@@ -213,6 +215,13 @@ def _into_our_log() -> None:
     theirs.handlers.clear()
     theirs.propagate = True
     theirs.setLevel(logging.ERROR)
+    theirs.addFilter(_not_cancelled)
+
+
+def _not_cancelled(record: logging.LogRecord) -> bool:
+    """False where the engine only tells that what we cancelled was cancelled."""
+    error = record.exc_info[1] if record.exc_info else None
+    return "Cancelled" not in type(error).__name__
 
 
 def _usable(file: Path) -> None:

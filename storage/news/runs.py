@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, literal_column, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.db import Conflict
@@ -48,6 +48,13 @@ def take_run(
             return None
     held = conn.execute(select(_B.held_until).where(_B.channel == channel)).scalar_one()
     return Taken(_set_free(conn, channel, at), held if held is not None and held > at else None)
+
+
+def hold_nobody_up(conn: Connection, seconds: float) -> None:
+    """If this process freezes in the middle of the transaction, PostgreSQL breaks it off after so many seconds: else
+    its locks would keep every other process from taking the run over. SQLite serves one process."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {round(seconds * 1000)}"))
 
 
 def renew(conn: Connection, channel: str, token: str, at: datetime, pace: float) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from storage import people, timers
 from storage.db import Conflict, Database
@@ -93,6 +94,20 @@ def test_a_run_whose_process_has_left_is_replaced_at_once(database: Database) ->
     with database.write() as conn:
         conn.execute(NODES.delete())
     assert take(database, "two") is not None
+
+
+def test_a_process_that_freezes_in_its_transaction_holds_nobody_up(postgres_database: Database) -> None:
+    database = postgres_database
+    fill(database)
+    take(database, "one")
+    frozen = database.engine.connect()
+    runs.hold_nobody_up(frozen, 0.1)
+    assert runs.renew(frozen, "telegram", "one", NOW, 0.0)
+    assert take(database, "two", NOW + LOST + SECOND) is not None, "its lock is gone with its transaction"
+    with pytest.raises(DBAPIError):
+        frozen.execute(select(RUNS))
+    frozen.invalidate()
+    frozen.close()
 
 
 def test_of_many_who_want_a_channel_one_gets_it(database: Database, another: Callable[[], Database]) -> None:
