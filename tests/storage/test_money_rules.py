@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from conversations.call_spec import CallChange, LineSpec
 from conversations.events import Sent
+from conversations.rules.voucher_timers import ASKING
 from conversations.rules.vouchers_money import pot_key
 from conversations.voucher_papers import ClaimDraft
 from conversations.voucher_views import Draft
@@ -252,7 +253,7 @@ def test_who_opens_a_case_does_not_stop_the_clock_of_what_its_owner_was_asked(wo
     world.at += 25 * HOUR
     world.does("giulia", money_deciding.free_case, key)
     world.does("marta", money_deciding.take_case, key)
-    assert {"voucher_request:info", "voucher_request:info_last", "voucher_request:info_lapse"} <= alarms(world, "giulia")
+    assert set(ASKING) <= alarms(world, "giulia")
 
 
 def test_who_opens_an_offered_request_does_not_keep_its_money_for_ever(world: World) -> None:
