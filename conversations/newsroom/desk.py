@@ -66,6 +66,8 @@ def page(issue: Issue, facts: Facts) -> Outcome:
 
 def _rows(issue: Issue, facts: Facts) -> tuple[Choice, ...]:
     roles = {membership.role for membership in facts.person.memberships}
+    # one that was given up before it began has reached nobody
+    out = issue.state in OUT and (issue.state != "cancelled" or issue.started_at is not None)
     rows: list[Choice] = []
     if signs(issue, facts):
         rows.append(choice("sign", "newsdesk.sign"))
@@ -81,15 +83,15 @@ def _rows(issue: Issue, facts: Facts) -> tuple[Choice, ...]:
         rows.append(choice("resume", "newsdesk.resume" if issue.state == "paused" else "newsdesk.retry"))
     if may("rate", issue, roles) and issue.state in ("sending", "paused"):
         rows.append(choice("rate", "newsdesk.rate"))
-    if issue.state in OUT and coordinates(facts):
+    if out and coordinates(facts):
         rows.append(choice("report", "newsdesk.report"))
     if issue.items:
         rows.append(choice("preview", "newsroom.preview"))
     if may("redraft", issue, roles):
         rows.append(choice("redraft", "newsroom.reopen"))
-    if may("correct", issue, roles):
+    if may("correct", issue, roles) and (out or issue.state not in OUT):
         rows.append(choice("correct", "newsdesk.correct"))
-    if may("withdraw", issue, roles) and issue.state in OUT:
+    if may("withdraw", issue, roles) and out:
         rows.append(choice("withdraw", "newsdesk.withdraw"))
     if may("cancel", issue, roles) and issue.state != "draft":
         rows.append(choice("cancel", "newsdesk.cancel"))

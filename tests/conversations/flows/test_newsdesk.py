@@ -117,6 +117,15 @@ def at(state: str, look: str = "telegram", **more) -> NewsWorld:
     return world
 
 
+def test_an_issue_given_up_before_it_went_to_anybody_is_neither_corrected_nor_withdrawn() -> None:
+    world = NewsWorld(replace(draft(), state="cancelled"))
+    world.says("marta", "invio newsletter")
+    world.taps("marta", "Notizie di dicembre 2026")
+    said = world.lines[-1]
+    assert "annullato" in str(said) and "Anteprima" in str(said)
+    assert "correzione" not in str(said) and "Ritira" not in str(said)
+
+
 def test_a_coordinator_in_english_on_whatsapp_sends_at_once_and_cancels() -> None:
     world = NewsWorld(replace(draft(), state="legal"), issue(), look="whatsapp")
     world.prospect = PROSPECT
@@ -131,7 +140,8 @@ def test_a_coordinator_in_english_on_whatsapp_sends_at_once_and_cancels() -> Non
     world.taps("marta", "Never twice")
     order = world.ordered(ScheduleIssue)[0]
     assert order.at_most_once and order.at == world.now
-    world.put(replace(world.issue("n2"), state="sending", progress=progress(todo=700, sent=100, skipped=2)))
+    under_way = progress(todo=700, sent=100, skipped=2)
+    world.put(replace(world.issue("n2"), state="sending", started_at=world.now, progress=under_way))
     world.does("marta", Chose("@newsdesk:progress:n2"))
     world.taps("marta", "Cancel for good")
     world.taps("marta", "Cancel for good")
