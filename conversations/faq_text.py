@@ -6,7 +6,7 @@ from conversations.facts import Facts
 from conversations.faq_views import Topic
 from conversations.flow import p
 from conversations.messages import Day, Localized, Text, Verbatim
-from conversations.phrases import render
+from conversations.phrases import month, render
 
 UNSURE: Final = "(°)"
 """The mark of a sentence that nobody has checked on a source yet."""
@@ -29,7 +29,15 @@ def answer_texts(topic: Topic, facts: Facts) -> tuple[Text, ...]:
         told.append(p("faq.translation"))
     if UNSURE in render(Localized(topic.answer), facts.language, facts.catalog):
         told.append(p("faq.unsure"))
+    told += age_texts(topic, facts)
     return (*told, *source_texts(topic), *state_texts(topic))
+
+
+def age_texts(topic: Topic, facts: Facts) -> tuple[Text, ...]:
+    """Of when the information is, where that is long ago; one that has expired says so already."""
+    today = facts.now.astimezone(facts.zone).date()
+    known = topic.aged(today)
+    return (p("faq.aged", month=month(known, facts.catalog)),) if known and not topic.expired(today) else ()
 
 
 def source_texts(topic: Topic) -> tuple[Text, ...]:

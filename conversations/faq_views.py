@@ -12,6 +12,9 @@ FAMILIES: Final = ("congedi", "disabilita", "orari", "aiuti", "autonomi", "servi
 ELSEWHERE_FAMILY: Final = "fuori"
 """The family of topics that only point elsewhere; nobody browses it."""
 
+_FRESH_MONTHS: Final = 6
+"""How long an answer is told without a word on its age (the rule of the notes on the law)."""
+
 Verdict = Literal["served", "off_topic", "not_enough"]
 """What a reader says of an answer: it served, it was about something else (a defect of retrieval), it told too little
 (a gap in the content)."""
@@ -32,8 +35,8 @@ class Finder(Protocol):
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A topic as it is now. Mappings are by language. `version` counts its changes from 1; only a published one
-    answers. `unverified` are the languages whose text is a translation that nobody has checked; `phrasings` are by
-    author."""
+    answers. `law_as_of` is the day from which its information is, `unverified` are the languages whose text is a
+    translation that nobody has checked; `phrasings` are by author."""
 
     id: str
     version: int
@@ -46,6 +49,7 @@ class Topic:
     norms: tuple[str, ...] = ()
     body: str = ""
     page: str = ""
+    law_as_of: date | None = None
     drafted_on: date | None = None
     verified_on: date | None = None
     verified_by: str = ""
@@ -58,6 +62,15 @@ class Topic:
     def expired(self, today: date) -> bool:
         """True once its last day has passed."""
         return self.valid_until is not None and self.valid_until < today
+
+    def aged(self, today: date) -> date | None:
+        """The day its information is from, once that is more than six months ago or the year has ended; None before.
+        Whoever signed it told that it still held on that day."""
+        known = max((day for day in (self.law_as_of, self.verified_on) if day is not None), default=None)
+        if known is None or not self.covered:
+            return None
+        months = (today.year - known.year) * 12 + today.month - known.month
+        return known if today.year > known.year or (months, today.day) > (_FRESH_MONTHS, known.day) else None
 
 
 @dataclass(frozen=True, slots=True)

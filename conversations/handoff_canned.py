@@ -5,7 +5,7 @@ from typing import Final
 from conversations.facts import Facts, Ticket
 from conversations.faq.language import guess
 from conversations.faq.tokens import tokens
-from conversations.faq_text import source_texts, state_texts
+from conversations.faq_text import age_texts, source_texts, state_texts
 from conversations.faq_views import Topic
 from conversations.flow import BACK, Outcome, p
 from conversations.handoff_draft import Draft
@@ -44,7 +44,7 @@ def canned_text(topic_id: str, ticket: Ticket, facts: Facts) -> str:
         return ""
     language = guess(tokens(_last_words(ticket)))
     spoken = language if language in topic.answer else facts.catalog.default
-    parts = (Localized(topic.answer), *source_texts(topic), *state_texts(topic))
+    parts = (Localized(topic.answer), *age_texts(topic, facts), *source_texts(topic), *state_texts(topic))
     return "\n\n".join(render(part, spoken, facts.catalog) for part in parts)
 
 

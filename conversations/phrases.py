@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from io import StringIO
@@ -118,6 +118,11 @@ def _counted(value: int, language: str) -> str:
 def duration(span: timedelta, language: str) -> str:
     """A length of time in the largest fitting unit ("3 giorni")."""
     return dates.format_timedelta(span, threshold=1.2, locale=language)
+
+
+def month(day: date, catalog: Catalog) -> Localized:
+    """The month of a day with its year, in every language we speak ("marzo 2025")."""
+    return Localized({code: dates.format_date(day, "MMMM yyyy", locale=code) for code in catalog.languages})
 
 
 def own_name(language: str) -> str:

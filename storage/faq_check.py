@@ -24,7 +24,7 @@ RELATED: Final = range(1, 5)
 AUDIENCES: Final = ("employee", "collaborator", "owner", "enterprise", "domestic_employer", "everyone")
 CONFIDENCES: Final = ("alta", "media", "bassa")
 
-_BELOW: Final = 260
+_BELOW: Final = 330
 """Characters that the program adds below an answer besides norms, body and page."""
 _UNSURE: Final = "(°)"
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")

@@ -128,6 +128,7 @@ def topic_from(data: Data, key: str, version: int, published: bool) -> Topic:
         norms=_strings(data.get("norms")),
         body=str(data.get("body") or ""),
         page=str(data.get("page") or ""),
+        law_as_of=_since(data.get("law_as_of")),
         drafted_on=_day(data.get("drafted_on")),
         verified_on=_day(data.get("verified_on")),
         verified_by=str(data.get("verified_by") or ""),
@@ -161,6 +162,14 @@ def _texts(value: Any) -> dict[str, str]:
 
 def _strings(value: Any) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+
+
+def _since(value: Any) -> date | None:
+    """The first day of "2026-01", of "2026-01-26" that day; a text that people mistyped is no date."""
+    try:
+        return _day(value + "-01" if isinstance(value, str) and len(value) == len("2026-01") else value)
+    except ValueError:
+        return None
 
 
 def _day(value: Any) -> date | None:

@@ -28,7 +28,7 @@ from storage.faq_export import to_markdown, write_folder
 from storage.faq_facts import desk
 from storage.faq_files import read_library, read_topic
 from storage.faq_import import bring
-from storage.faq_library import Answers, topic_of
+from storage.faq_library import Answers, topic_from, topic_of
 from storage.faq_stale import TIMER, review
 from storage.workbooks_faq import read_sheet, write_sheet
 from tests.storage.test_codes import race
@@ -469,3 +469,11 @@ def test_every_topic_of_content_is_the_same_after_a_round_through_markdown() -> 
     for topic in read_library(content_folder() / "faq").topics:
         data = faq_seed.data_of(topic)
         assert faq_seed.data_of(read_topic(to_markdown(data), topic.id)) == data
+
+
+def test_a_month_of_the_notes_is_its_first_day_and_a_mistyped_one_is_none() -> None:
+    def known(said: str) -> date | None:
+        return topic_from({"law_as_of": said}, "orto", 1, True).law_as_of
+
+    assert (known("2026-01"), known("2026-01-26")) == (date(2026, 1, 1), date(2026, 1, 26))
+    assert known("gennaio") is None and known("2026-13") is None and known("") is None

@@ -14,6 +14,8 @@ from conversations.faq.masking import mask
 from conversations.faq_orders import QueueQuestion, RateAnswer
 from conversations.state import HOME
 from tests.conversations.flows.answers import (
+    MORTGAGE,
+    OLD,
     PARENTAL,
     QUESTIONS,
     FakeFinder,
@@ -87,6 +89,38 @@ def test_the_last_day_of_an_answer_is_still_a_good_one() -> None:
     assert "Attenzione" not in giulia.say(PARENTAL_QUESTION)
     giulia.world.now += timedelta(days=1)
     assert "Attenzione" in giulia.say(PARENTAL_QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "signed", "today", "told"),
+    [
+        (date(2026, 1, 15), None, date(2026, 7, 15), ""),
+        (date(2026, 1, 15), None, date(2026, 7, 16), "gennaio 2026"),
+        (date(2026, 12, 1), None, date(2027, 1, 1), "dicembre 2026"),
+        (date(2025, 3, 1), date(2026, 5, 2), date(2026, 11, 2), ""),
+        (date(2025, 3, 1), date(2026, 5, 2), date(2026, 11, 3), "maggio 2026"),
+        (None, None, date(2026, 11, 3), ""),
+    ],
+)
+def test_information_older_than_six_months_or_of_last_year_says_so(
+    as_of: date | None, signed: date | None, today: date, told: str
+) -> None:
+    giulia = person()
+    assert giulia.world.faq is not None
+    giulia.world.faq = changed(giulia.world.faq, replace(PARENTAL, law_as_of=as_of, verified_on=signed))
+    giulia.world.now = giulia.world.now.replace(year=today.year, month=today.month, day=today.day)
+    said = giulia.say(PARENTAL_QUESTION)
+    line = f"Informazioni aggiornate a {told}: controlla la pagina ufficiale."
+    assert line in said if told else "Informazioni aggiornate" not in said
+
+
+def test_an_expired_answer_and_a_pointer_elsewhere_tell_no_age() -> None:
+    giulia = person()
+    assert giulia.world.faq is not None
+    for topic in (OLD, MORTGAGE):
+        giulia.world.faq = changed(giulia.world.faq, replace(topic, law_as_of=date(2025, 3, 1)))
+    assert "Attenzione" in giulia.say("vorrei il bonus") and "Informazioni aggiornate" not in giulia.text
+    assert replace(MORTGAGE, law_as_of=date(2025, 3, 1)).aged(date(2026, 11, 3)) is None
 
 
 def test_an_unverified_sentence_has_its_footnote_and_others_have_none() -> None:
