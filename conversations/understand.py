@@ -276,7 +276,7 @@ def choice_of(text: str, labels: Sequence[str], by_number: bool = True) -> int |
     """The index of the one label that the text means, None where none or several could be meant.
 
     With `by_number` a number or ordinal counts the labels from 1, and a part of a label is enough; without it
-    only a whole label, with at most one typo, is meant.
+    only a whole label, with at most one typo, is meant. In a label with figures nothing is a typo: 55 € is not 50 €.
     """
     if by_number:
         found = read_choice(text, [Offered(str(index), (label,)) for index, label in enumerate(labels)])
@@ -284,5 +284,6 @@ def choice_of(text: str, labels: Sequence[str], by_number: bool = True) -> int |
     said = words(text[: LONGEST + 1])
     whole = [index for index, label in enumerate(labels) if words(label) == said and said]
     if len(said) >= 5 and not whole:
-        whole = [index for index, label in enumerate(labels) if one_typo(said, words(label))]
+        wordy = [(index, words(label)) for index, label in enumerate(labels) if not any(map(str.isdecimal, label))]
+        whole = [index for index, label in wordy if one_typo(said, label)]
     return whole[0] if len(whole) == 1 else None

@@ -140,6 +140,11 @@ def test_a_numbered_choice_is_found_by_number_or_label() -> None:
     assert choice_of("boh", labels) is None
 
 
+@pytest.mark.parametrize("said", ["55,00 €", "50,005", "50.50", "100,50 €", "2000,00 €", "10000 €", "500,00 €"])
+def test_an_amount_is_never_taken_for_the_one_on_a_button_that_looks_like_it(said: str) -> None:
+    assert choice_of(said, ["50,00 €", "100,00 €", "200,00 €"], by_number=False) is None
+
+
 def test_a_way_out_is_found_by_its_whole_label_only() -> None:
     ways = ["Indietro", "Salta la domanda"]
     assert choice_of("salta la domanda", ways, by_number=False) == 1
