@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, String, func, select
+from sqlalchemy import Connection, String, and_, func, or_, select
 from sqlalchemy import cast as sql_cast
 
 from conversations.news.life import REACHED
@@ -28,6 +28,8 @@ ARCHIVE: Final = 12
 FEWEST: Final = 5
 """The smallest number of people that is told of a group."""
 TO_READ: Final = ("opened", "sending", "sent", "delivered", "read", "doubtful")
+IN_HER_HANDS: Final = ("sending", "sent", "delivered", "read", "doubtful")
+UNDER_WAY: Final = ("sending", "paused", "cancelled")
 
 _I, _R, _F, _W, _C = ISSUES.c, RECIPIENTS.c, FILES.c, READERS.c, CONSENTS.c
 
@@ -39,7 +41,7 @@ def news_facts(
     today = at.astimezone(zone).date()
     to_read, unread = _to_read(conn, person_id, in_hand)
     known = NewsFacts(
-        archive=_archive(conn, today),
+        archive=_archive(conn, person_id, today),
         to_read=to_read,
         unread=unread,
         wishes=views.wishes(conn, person_id),
@@ -70,8 +72,12 @@ def public(issue: Issue) -> Issue:
     )
 
 
-def _archive(conn: Connection, today: date) -> tuple[Issue, ...]:
-    sent = views.issues(conn, _I.state == "sent", limit=ARCHIVE)
+def _archive(conn: Connection, person_id: str, today: date) -> tuple[Issue, ...]:
+    """What has gone out to everybody; and what she has in her hands of an issue that is still on its way to others,
+    for days perhaps, or was stopped on it."""
+    hers = select(_R.issue_id).where(_R.person_id == person_id, _R.outcome.in_(IN_HER_HANDS))
+    stands = or_(_I.state == "sent", and_(_I.state.in_(UNDER_WAY), _I.id.in_(hers)))
+    sent = views.issues(conn, stands, limit=ARCHIVE)
     return tuple(public(issue) for issue in (current(one, today) for one in sent) if issue.items)
 
 

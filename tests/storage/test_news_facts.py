@@ -136,3 +136,16 @@ def test_interest_in_an_item_is_told_where_five_people_showed_it(office: Databas
     sent(office, "five", "sending", interest=5)
     told = {one.id: one.progress.interested for one in known(office, "marta", "coordinator").issues if one.progress}
     assert told == {"four": {}, "five": {"item-five": 5}}
+
+
+@pytest.mark.parametrize("state", ["sending", "paused", "cancelled", "withdrawn"])
+def test_an_issue_on_its_way_is_in_the_archive_of_those_who_have_it(office: Database, state: str) -> None:
+    sent(office, "n", state)
+    outcomes = ("sent", "delivered", "read", "doubtful", "todo", "opened", "failed", "skipped")
+    with office.write() as conn:
+        for who in outcomes:
+            reader(conn, who)
+    for who in outcomes:
+        got(office, who, "n", who)
+    have = {who for who in outcomes if [one.id for one in known(office, who).archive] == ["n"]}
+    assert have == (set() if state == "withdrawn" else {"sent", "delivered", "read", "doubtful"})
