@@ -50,7 +50,7 @@ def sure(hand: Hand, issue: Issue, facts: Facts) -> Outcome:
     screen = Message(
         title=Localized(issue.title), body=body, choices=(go, choice("once", "newsdesk.never_twice")), ways=(BACK,)
     )
-    return Outcome(hand.at("sure", NAME), screen)
+    return Outcome(replace(hand, chain=_standing(issue)).at("sure", NAME), screen)
 
 
 def look(issue: Issue, at: datetime, facts: Facts) -> Named:
@@ -119,7 +119,7 @@ def _typed(hand: Hand, issue: Issue, text: str, facts: Facts) -> Outcome:
 
 def _scheduled(hand: Hand, issue: Issue, once: bool, facts: Facts) -> Outcome:
     at = moment_of(hand, facts)
-    if at is None or hand.revision != issue.revision:
+    if at is None or hand.revision != issue.revision or hand.chain != _standing(issue):
         return first(planned(issue, facts), say("newsroom.changed"))
     if not look(issue, at, facts).possible:
         return sure(hand, issue, facts)
@@ -128,6 +128,11 @@ def _scheduled(hand: Hand, issue: Issue, once: bool, facts: Facts) -> Outcome:
     told: Say = say("newsdesk.sending_now") if now else say("newsdesk.scheduled", when=Moment(at))
     editor = to_editor(issue, "newsdesk.alert_now" if now else "newsdesk.alert_scheduled")
     return Outcome(None, effects=(order, editor, told))
+
+
+def _standing(issue: Issue) -> str:
+    """The moment it is scheduled for, which another coordinator may change meanwhile."""
+    return "" if issue.scheduled_at is None else issue.scheduled_at.isoformat()
 
 
 def _paced(issue: Issue, value: int, facts: Facts) -> Outcome:

@@ -289,6 +289,19 @@ def test_a_moment_that_has_passed_while_she_thought_is_asked_again() -> None:
     assert not world.ordered(ScheduleIssue)
 
 
+@pytest.mark.parametrize("before", ["approved", "scheduled"])
+def test_a_moment_another_coordinator_chose_meanwhile_is_shown_and_not_replaced(before: str) -> None:
+    mine, other = MONDAY + timedelta(days=2), MONDAY + timedelta(days=3)
+    world = at(before, scheduled_at=mine if before == "scheduled" else None)
+    world.taps("marta", "Piano e invio" if before == "approved" else "Vedi il piano")
+    world.taps("marta", "Scegli data e ora")
+    world.says("marta", "domani alle 12:30")
+    world.put(replace(world.issue("n2"), state="scheduled", scheduled_at=other))
+    world.taps("marta", "Programma")
+    assert not world.ordered(ScheduleIssue) and world.issue("n2").scheduled_at == other
+    assert world.place("marta") == ("newsdesk", "plan")
+
+
 def test_a_scheduled_issue_is_moved_reopened_or_cancelled() -> None:
     world = at("scheduled", scheduled_at=MONDAY + timedelta(days=2))
     world.taps("marta", "Vedi il piano")
