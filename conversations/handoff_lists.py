@@ -34,7 +34,7 @@ def listing(facts: Facts, page: int = 0, matter: Matter | None = None) -> Outcom
     waiting = sum(ticket.waiting == "us" for ticket in shown)
     screen = Message(
         title=p(f"handoff.title_{kind}"),
-        body=(p("handoff.list", count=waiting),),
+        body=(p("handoff.list", count=waiting) if waiting else p("handoff.list_quiet"),),
         choices=choices,
         ways=(BACK,),
     )

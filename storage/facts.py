@@ -176,6 +176,10 @@ def _tickets(conn: Connection, person: Person, event: Event, state: State) -> tu
     named: set[str] = set()
     if isinstance(what, Chose) and what.token.startswith("@handoff"):
         named = {what.token.rpartition(":")[2]}
+    if isinstance(what, Said):
+        # the number of a row may be typed instead of tapped
+        rows = [offer.value.split(":") for offer in state.offers if offer.value.startswith("@handoff:")]
+        named = {row[2] for row in rows if len(row) == 3}
     if isinstance(what, Due) and what.kind.startswith("handoff"):
         named = {what.subject}
     places = [place for place in (state.place, *state.parked) if place.flow == "handoff"]

@@ -122,6 +122,20 @@ async def test_a_thread_goes_both_ways_between_two_channels(office: Office) -> N
         assert (ticket.mark, ticket.waiting, ticket.assignee) == (3, "us", office.person("2002").id)
 
 
+async def test_a_thread_opened_by_the_number_of_its_row_shows_what_was_asked(office: Office) -> None:
+    await asks(office, "44", "persona", "whatsapp")
+    await asks(office, "44", "Posso chiedere il part-time?", "whatsapp")
+    await taps(office, "44", "Invia", "whatsapp")
+    assert "C'è una domanda che aspetta" in await asks(office, "2002", "domande")
+    assert "Posso chiedere il part-time?" in await asks(office, "2002", "1")
+    await taps(office, "2002", "Rispondi")
+    await asks(office, "2002", "Sì, entro 30 giorni.")
+    await taps(office, "2002", "Invia")
+    assert "Nessuna domanda aspetta una risposta." in await asks(office, "2002", "domande")
+    again = await asks(office, "2002", "1")
+    assert "Posso chiedere il part-time?" in again and "Sì, entro 30 giorni." in again
+
+
 async def test_outside_the_window_the_answer_is_announced_and_waits_until_she_taps(office: Office) -> None:
     await asks(office, "44", "persona", "whatsapp")
     await asks(office, "44", "Posso chiedere il part-time?", "whatsapp")
