@@ -16,6 +16,7 @@ from storage.news.claims import Claimed, Terms
 from storage.news.recipients import RECIPIENTS, RUNS
 from storage.news.results import Result
 from storage.outbox import NODES, beat
+from storage.privacy import erase
 from tests.office import NOW
 from tests.readers import (
     ISSUE,
@@ -206,6 +207,29 @@ def test_a_claim_looks_at_the_reader_in_the_same_transaction(database: Database)
     assert found == {persons[2]: "+12025550102", persons[4]: "9001", persons[5]: "+12025550105"}
     causes = {p: row(database, p).code for p in persons if row(database, p).outcome == "skipped"}
     assert causes == {persons[0]: "stopped", persons[1]: "opted_out", persons[3]: "unreachable"}
+
+
+def test_what_is_in_hand_is_called_off_for_who_does_not_want_it_and_with_its_issue(database: Database) -> None:
+    persons = fill(database, 5)
+    take(database, "one")
+    held = {one.person_id: one.id for one in claim(database, "one", 5)}
+
+    def off() -> set[str]:
+        with database.read() as conn:
+            keys = set(claims.called_off(conn, list(held.values())))
+        return {person for person, key in held.items() if key in keys}
+
+    assert off() == set()
+    with database.write() as conn:
+        assert claims.called_off(conn, ()) == []
+        people.set_stopped(conn, persons[0], NOW)
+        people.record_consent(conn, persons[1], "newsletter", False, "1", "it", "telegram", NOW)
+        people.record_consent(conn, persons[2], "offers", False, "1", "it", "telegram", NOW)
+        erase(conn, persons[3], NOW)
+    assert off() == {persons[0], persons[1], persons[3]}
+    with database.write() as conn:
+        set_issue(conn, state="paused")
+    assert off() == set(persons)
 
 
 def test_only_issues_that_are_being_sent_are_claimed(database: Database) -> None:
