@@ -10,7 +10,7 @@ import yaml
 
 from conversations.faq.concepts import BadTable, Group, read_table
 from conversations.faq.entries import Entry
-from storage.content import ContentError
+from storage.content import ContentError, content_folder
 
 FAMILIES: Final = ("congedi", "disabilita", "orari", "aiuti", "autonomi", "servizi", "progetto", "fuori")
 REFERRALS: Final = ("no", "advised", "yes")
@@ -103,12 +103,24 @@ def read_library(folder: Path) -> Library:
     topics = tuple(_named(path) for path in sorted(folder.glob("*.md")))
     if not topics:
         raise ContentError(f"There is no topic (*.md) in {folder}")
+    return Library(topics, *beside(folder))
+
+
+def beside(folder: Path) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+    """What lies beside the topics: the concepts, and sentences that no topic answers.
+
+    A folder without them, such as an export, goes with those of the program. Raises ContentError.
+    """
+    concepts, elsewhere = (
+        file if (file := folder / name).exists() else content_folder() / "faq" / name
+        for name in ("concepts.tsv", "elsewhere.txt")
+    )
     try:
-        groups = read_table((folder / "concepts.tsv").read_text("utf-8"))
+        groups = read_table(concepts.read_text("utf-8"))
     except BadTable as error:
         raise ContentError(f"content/faq/concepts.tsv, {error}") from error
-    lines = (folder / "elsewhere.txt").read_text("utf-8").splitlines()
-    return Library(topics, groups, tuple(line for line in lines if line.strip() and not line.startswith("#")))
+    lines = elsewhere.read_text("utf-8").splitlines()
+    return groups, tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _named(path: Path) -> Topic:

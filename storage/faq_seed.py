@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from conversations.faq.concepts import BadTable, Group, read_table
 from storage import faq_topics, notes
-from storage.content import ContentError
 from storage.faq_files import Topic, read_topic
 from storage.faq_topics import Data
 
@@ -31,16 +29,6 @@ def seed(conn: Connection, folder: Path, at: datetime) -> int:
     written = sum(faq_topics.ship(conn, data, mark(data), at) for data in map(data_of, topics))
     notes.write_note(conn, DIGEST, digest)
     return written
-
-
-def beside(folder: Path) -> tuple[tuple[Group, ...], tuple[str, ...]]:
-    """What lies beside the topics: the concepts, and sentences that no topic answers. Raises ContentError."""
-    try:
-        groups = read_table((folder / "concepts.tsv").read_text("utf-8"))
-    except BadTable as error:
-        raise ContentError(f"content/faq/concepts.tsv, {error}") from error
-    lines = (folder / "elsewhere.txt").read_text("utf-8").splitlines()
-    return groups, tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
 
 def data_of(topic: Topic) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage import faq_seed, forms
+from storage import faq_files, faq_seed, forms
 from storage.faq_library import Answers
 from storage.faq_semantic import Second
 
@@ -51,4 +51,4 @@ def answers(
     `semantic` of a sentence encoder as in Answers. Raises ContentError."""
     faq_seed.seed(conn, content / "faq", at)
     second = Second(semantic) if semantic is not None else None
-    return Answers(*faq_seed.beside(content / "faq"), keep, second)
+    return Answers(*faq_files.beside(content / "faq"), keep, second)

@@ -1,7 +1,7 @@
 """`wis faq import|export|sign|topics`: the answers that are in the database."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ from storage.content import content_folder
 from storage.faq_export import write_folder
 from storage.faq_library import topic_of
 from storage.seeds import answers
+
+_NONE: Final = "There is no topic in the database yet: `wis run` puts those of content/faq there."
 
 Source = Annotated[Path, typer.Argument(help="A .md file, a folder of them, or an .xlsx workbook.", exists=True)]
 Target = Annotated[Path, typer.Argument(help="A folder for Markdown files, or a name that ends in .xlsx.")]
@@ -43,7 +45,7 @@ def export(target: Target) -> None:
         with store(settings()) as database, database.read() as conn:
             topics = faq_topics.topics(conn)
         if not topics:
-            raise Wrong("There is no topic in the database yet: `wis run` puts those of content/faq there.")
+            raise Wrong(_NONE)
         if target.suffix == ".xlsx":
             from storage.workbooks_faq import write_sheet
 
@@ -59,6 +61,8 @@ def topics_() -> None:
     with told():
         with store(settings()) as database, database.read() as conn:
             rows = [topic_of(row) for row in faq_topics.topics(conn)]
+        if not rows:
+            raise Wrong(_NONE)
         show(
             ("topic", "version", "answers", "signed", "valid until"),
             [

@@ -19,7 +19,7 @@ from conversations.faq_orders import (
     RateAnswer,
     RestoreTopic,
 )
-from storage import faq_asked, faq_seed, faq_topics, people, timers
+from storage import faq_asked, faq_files, faq_seed, faq_topics, people, timers
 from storage.content import ContentError, content_folder
 from storage.crypto import KeyRing
 from storage.db import Conflict, Database
@@ -76,7 +76,7 @@ def folder(path: Path, answer: str = "Puoi coltivare pomodori.", *ids: str) -> P
 
 
 def answers() -> Answers:
-    return Answers(*faq_seed.beside(content_folder() / "faq"))
+    return Answers(*faq_files.beside(content_folder() / "faq"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from conversations.faq.entries import Entry
-from storage import faq_seed
+from storage import faq_files, faq_seed
 from storage.content import content_folder
 from storage.db import Database
 from storage.faq_library import Answers
@@ -171,7 +171,7 @@ def test_a_model_of_the_e5_family_is_told_that_a_text_is_a_query(fastembed: Libr
 def library(database: Database, tmp_path: Path, second: Second) -> Answers:
     with database.write() as conn:
         faq_seed.seed(conn, folder(tmp_path / "faq", "Sì.", "orto", "balcone"), NOW)
-    return Answers(*faq_seed.beside(content_folder() / "faq"), tmp_path / "keep", second)
+    return Answers(*faq_files.beside(content_folder() / "faq"), tmp_path / "keep", second)
 
 
 def first(answers: Answers, database: Database, question: str) -> tuple[str, ...]:

@@ -138,6 +138,12 @@ def test_what_is_noted_of_many_topics_is_told_in_one_line(wis: Wis) -> None:
     assert len(told.err.splitlines()) < 40
 
 
+def test_a_folder_with_topics_alone_is_checked_with_the_concepts_of_the_program(wis: Wis, tmp_path: Path) -> None:
+    shutil.copy(FILES / "banca-ore.md", tmp_path)
+    told = wis("faq", "check", "--folder", str(tmp_path))
+    assert "concepts.tsv" not in told.all and "related names" in told.err
+
+
 def test_a_problem_is_told_and_ends_with_1(wis: Wis, tmp_path: Path) -> None:
     folder = tmp_path / "faq"
     shutil.copytree(FILES, folder)
