@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, literal_column, or_, select, text, update
@@ -14,6 +14,7 @@ from storage.news.recipients import RECIPIENTS, RUNS
 from storage.outbox import NODES
 
 _I, _R, _B = ISSUES.c, RECIPIENTS.c, RUNS.c
+A_MOMENT: Final = timedelta(seconds=0.5)
 TODO: Final[ColumnElement[str]] = literal_column("'todo'")
 SENDING: Final[ColumnElement[str]] = literal_column("'sending'")
 """Written out and not bound, so that SQLite sees that the index on just these rows will do."""
@@ -91,13 +92,13 @@ def channels_without_a_run(
 
 
 def next_due(conn: Connection, channel: str, at: datetime) -> datetime | None:
-    """When the first of those who wait on this channel is due, of all issues being sent: `at` while rows are still
-    being added; None if nobody waits."""
+    """When the first of those who wait on this channel is due, of all issues being sent: in a moment while rows are
+    still being added; None if nobody waits."""
     found = []
     for issue in conn.execute(select(_I.id, _I.enqueued).where(_I.state == "sending")).all():
         waits = select(_R.due_at).where(_R.issue_id == issue.id, _R.channel == channel, _R.outcome == TODO)
         found += list(conn.execute(waits.order_by(_R.due_at).limit(1)).scalars())
-        found += [] if issue.enqueued else [at]
+        found += [] if issue.enqueued else [at + A_MOMENT]
     return min(found, default=None)
 
 
