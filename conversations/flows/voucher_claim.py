@@ -82,6 +82,8 @@ class VoucherClaim:
             chosen = able[0]
         if chosen is not None:
             return self._begin(chosen, facts)
+        if not able and facts.person.holds("coordinator"):
+            return checking.listing(facts)
         if not able:
             return done(notice(Message(body=(p("voucher_claim.no_voucher"),))))
         return self.show(Place(NAME, "which"), facts)
@@ -190,6 +192,9 @@ class VoucherClaim:
                 name = read_name(text)
                 return Miss(name) if isinstance(name, Phrase) else self._given(place, draft, SaveName(name), facts)
             case "send", Picked("send"):
+                if self._unreadable(key, facts) and by_chat(voucher):
+                    again = self._next(key, draft, asked - {"photo"}, facts)
+                    return first(again, say("voucher_notice.bad_file"))
                 return self._send(key, draft, facts)
             case "send", Picked("account"):
                 return self._step(replace(place, step="iban"), draft, facts)
@@ -294,6 +299,11 @@ class VoucherClaim:
     def _draft(self, place: Place, facts: Facts) -> ClaimDraft | None:
         found: WorkerClaimView | None = one_of(facts.vouchers.claims, str(place.data.get("id") or ""))
         return found.draft if found is not None and found.state == DRAFT else None
+
+    def _unreadable(self, key: str, facts: Facts) -> bool:
+        """True if what she sent was fetched, and nothing of it is a photo or a PDF."""
+        found = one_of(facts.vouchers.claims, key)
+        return found is not None and bool(found.papers) and all(one.status == "refused" for one in found.papers)
 
     def _asked(self, place: Place) -> frozenset[str]:
         asked = place.data.get("asked")

@@ -70,6 +70,29 @@ def test_an_unreadable_photo_of_a_half_receipt_is_asked_for_again(network: Netwo
     assert "foto" in network.read("giulia")
 
 
+def test_a_receipt_whose_photo_cannot_be_opened_is_not_sent_without_another(network: Network) -> None:
+    network.does("giulia", money_paying.save_iban, "IT60X0542811101000000123456")
+    network.given("giulia", network.opened(a_spec()))
+    network.says("giulia", "voucher")
+    network.taps("giulia", "Chiedi un rimborso")
+    network.sends("giulia", PHOTO)
+    for said in ("Tata Inventata", "12", "oggi", "50", "salta", "con carta"):
+        network.says("giulia", said)
+    with network.database.write() as conn:
+        (paper,) = papers_to_fetch(conn, ("simulator",), network.at)
+        money_papers.received(conn, paper.id, b"<html>", network.at)
+    asked = network.taps("giulia", "Invia")
+    assert "non è una foto" in asked and "Manda una foto della ricevuta" in asked
+    network.sends("giulia", PHOTO)
+    assert "Rimborso inviato" in network.taps("giulia", "Invia")
+
+
+def test_a_coordinator_who_writes_refund_finds_those_to_check(network: Network) -> None:
+    network.does("giulia", money_paying.save_iban, "IT60X0542811101000000123456")
+    network.claimed("giulia", network.given("giulia", network.opened(a_spec())), 5_000)
+    assert "C'è un rimborso da controllare" in network.says("marta", "rimborso")
+
+
 def test_a_proposal_from_the_command_line_reaches_the_second_coordinator(network: Network) -> None:
     network.does("marta", money_calls.propose, "prop", "call", a_spec(title="Bando 2027"))
     with network.database.write() as conn:
