@@ -66,7 +66,8 @@ class Topic:
     def aged(self, today: date) -> date | None:
         """The day its information is from, once that is more than six months ago or the year has ended; None before.
         Whoever signed it told that it still held on that day."""
-        known = max((day for day in (self.law_as_of, self.verified_on) if day is not None), default=None)
+        days = (self.law_as_of or self.drafted_on, self.verified_on)
+        known = max((day for day in days if day is not None), default=None)
         if known is None or not self.covered:
             return None
         months = (today.year - known.year) * 12 + today.month - known.month

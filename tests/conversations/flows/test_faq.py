@@ -99,7 +99,8 @@ def test_the_last_day_of_an_answer_is_still_a_good_one() -> None:
         (date(2026, 12, 1), None, date(2027, 1, 1), "dicembre 2026"),
         (date(2025, 3, 1), date(2026, 5, 2), date(2026, 11, 2), ""),
         (date(2025, 3, 1), date(2026, 5, 2), date(2026, 11, 3), "maggio 2026"),
-        (None, None, date(2026, 11, 3), ""),
+        (None, None, date(2026, 12, 3), ""),
+        (None, None, date(2027, 1, 3), "novembre 2026"),
     ],
 )
 def test_information_older_than_six_months_or_of_last_year_says_so(
