@@ -23,6 +23,8 @@ AT_ONCE: Final = 2000
 """Rows put off in one transaction."""
 OPENERS_KNOWN: Final = 60.0
 """Seconds for which the count of today's openers is believed."""
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at whether what waits in hand is still wanted: at full speed nothing waits so long."""
 FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -66,6 +68,7 @@ class Books:
     hand: Hand
     hold_written: datetime | None = None
     issues: dict[tuple[str, int], Issue] = field(default_factory=dict)
+    _looked_at: float = float("-inf")
     _openers: int = 0
     _openers_at: float = float("-inf")
     _full_until: datetime = FOREVER
@@ -104,7 +107,10 @@ class Books:
             left = self.rules.openers - self._openers - sum(held.claimed.opens for held in kept)
         keys = [held.claimed.id for held in kept]
         terms = Terms(self.channel, self.token, tuple(self.delivery.senders), room, keys, left, self._full_until)
-        waiting = tuple(held.claimed.id for held in self.hand.waiting())
+        waiting: tuple[int, ...] = ()
+        if time.monotonic() - self._looked_at >= LOOK_EVERY:
+            waiting = tuple(held.claimed.id for held in self.hand.waiting())
+            self._looked_at = time.monotonic()
         hold = None if rest <= 1.0 else self.hold_written or at + timedelta(seconds=rest)
         return Look(at, found, doubts, waiting, terms, hold, pace, rest > 0, closing)
 
