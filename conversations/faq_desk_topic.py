@@ -192,7 +192,7 @@ def patch_of(topic: Topic, name: str, text: str, day: date) -> dict[str, Json] |
         case _:
             until = day_in(text)
             if until is None or until <= day:
-                return p("faq_desk.how_valid_until")
+                return p("faq_desk.bad_day")
             return {"valid_until": until.isoformat()}
 
 

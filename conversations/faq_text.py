@@ -17,17 +17,19 @@ def you_asked(question: str) -> Text:
     return p("faq.you_asked", question=Verbatim(question))
 
 
-def answer_texts(topic: Topic, facts: Facts) -> tuple[Text, ...]:
-    """The whole answer in paragraphs; what expired comes with a warning before it."""
+def answer_texts(topic: Topic, facts: Facts, language: str = "") -> tuple[Text, ...]:
+    """The whole answer in paragraphs; what expired comes with a warning before it. `language` is the reader's, where
+    she is not the person of the turn."""
+    spoken = language or facts.language
     told: list[Text] = []
     if topic.expired(facts.now.astimezone(facts.zone).date()) and topic.valid_until is not None:
         told.append(p("faq.expired", day=Day(topic.valid_until)))
     told.append(Localized(topic.answer))
-    if facts.language not in topic.answer:
+    if spoken not in topic.answer:
         told.append(p("faq.not_translated"))
-    elif facts.language in topic.unverified:
+    elif spoken in topic.unverified:
         told.append(p("faq.translation"))
-    if UNSURE in render(Localized(topic.answer), facts.language, facts.catalog):
+    if UNSURE in render(Localized(topic.answer), spoken, facts.catalog):
         told.append(p("faq.unsure"))
     told += age_texts(topic, facts)
     return (*told, *source_texts(topic), *state_texts(topic))

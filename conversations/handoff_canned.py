@@ -5,7 +5,7 @@ from typing import Final
 from conversations.facts import Facts, Ticket
 from conversations.faq.language import guess
 from conversations.faq.tokens import tokens
-from conversations.faq_text import age_texts, source_texts, state_texts
+from conversations.faq_text import answer_texts
 from conversations.faq_views import Topic
 from conversations.flow import BACK, Outcome, p
 from conversations.handoff_draft import Draft
@@ -38,14 +38,13 @@ def canned(ticket: Ticket, draft: Draft, facts: Facts, words: str = "") -> Outco
 
 
 def canned_text(topic_id: str, ticket: Ticket, facts: Facts) -> str:
-    """The answer of a topic with its sources and the state of its check, in the language the person wrote in."""
+    """The answer of a topic with its warnings, sources and the state of its check, in the language she wrote in."""
     topic = facts.faq.published(topic_id) if facts.faq is not None else None
     if topic is None:
         return ""
     language = guess(tokens(_last_words(ticket)))
     spoken = language if language in topic.answer else facts.catalog.default
-    parts = (Localized(topic.answer), *age_texts(topic, facts), *source_texts(topic), *state_texts(topic))
-    return "\n\n".join(render(part, spoken, facts.catalog) for part in parts)
+    return "\n\n".join(render(part, spoken, facts.catalog) for part in answer_texts(topic, facts, spoken))
 
 
 def _last_words(ticket: Ticket) -> str:

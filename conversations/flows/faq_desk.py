@@ -72,7 +72,8 @@ class FaqDesk:
                 return topics.edit(topic) if topic is not None else home(facts)
             case "name", Typed(text):
                 name = clean(text)[: topics.LONGEST_NAME]
-                return _sure(replace(hand, text=name), facts) if tokens(name) else Miss(p("faq_desk.write_name"))
+                named = any(map(str.isalpha, name))
+                return _sure(replace(hand, text=name), facts) if named else Miss(p("faq_desk.write_name"))
             case "sign_sure", Picked("sign"):
                 return _signed(hand, known, facts)
             case "sign_sure", Picked("rewrite"):

@@ -639,6 +639,23 @@ def test_a_thread_that_began_from_an_answer_offers_it_first() -> None:
     assert marta.labels == ["nido", "Risposte pronte", "Indietro"]
 
 
+@pytest.mark.parametrize(
+    ("topic", "warning"),
+    [("incerto", "° = da verificare"), ("bonus-vecchio", "Attenzione: questa risposta valeva fino al 1 novembre 2026.")],
+)
+def test_a_ready_answer_keeps_its_warnings(topic: str, warning: str) -> None:
+    world = World(faq=knowledge())
+    giulia, marta = world.phone("giulia", "whatsapp"), world.phone("marta", "telegram", "welfare_manager")
+    giulia.take(Chose(f"@handoff:topic:{topic}"))
+    giulia.say("Vale anche per due figli?")
+    giulia.say("invia")
+    marta.tap("Apri")
+    marta.tap("Rispondi")
+    assert warning in marta.tap(topic)
+    marta.tap("Invia")
+    assert warning in told(giulia.received[-1], "it")
+
+
 def test_other_ready_answers_are_found_by_a_word() -> None:
     world = World(faq=knowledge())
     giulia, marta = world.phone("giulia", "whatsapp"), world.phone("marta", "telegram", "welfare_manager")
@@ -648,7 +665,8 @@ def test_other_ready_answers_are_found_by_a_word() -> None:
     assert "Scegli una risposta pronta" in marta.tap("Risposte pronte")
     marta.say("posso avere un aiuto per il bambino?")
     assert marta.labels[:2] == ["nido", "congedo-parentale"]
-    assert "Answer on nido." in marta.say("1"), "in the language of who asked"
+    said = marta.say("1")
+    assert "Answer on nido." in said and "a translation that has not been checked" in said, "in the asker's language"
     assert marta.say("indietro").startswith("Domanda ")
 
 
