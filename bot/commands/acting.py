@@ -8,7 +8,7 @@ from bot.settings import Settings
 from storage import people
 from storage.crypto import KeyRing
 from storage.money_act import Act, Refused, acting
-from storage.money_names import called
+from storage.money_names import called, meant
 
 WORDS = {
     "state": "It is not in the state for that any more: look at it again.",
@@ -44,7 +44,7 @@ def person(conn: Conn, said: str, role: str, option: str) -> str:
     """The id of who holds this role and is called so. Raises Wrong, which says who could be meant."""
     holders = people.holders(conn, role)
     names = called(conn, holders)
-    found = names.get(said) or names.get(said.casefold()) or ()
+    found = meant(names, said)
     if len(found) == 1:
         return found[0]
     if found:
