@@ -641,7 +641,7 @@ def test_a_thread_that_began_from_an_answer_offers_it_first() -> None:
 
 @pytest.mark.parametrize(
     ("topic", "warning"),
-    [("incerto", "° = da verificare"), ("bonus-vecchio", "Attenzione: questa risposta valeva fino al 1 novembre 2026.")],
+    [("incerto", "° = da verificare"), ("bonus-vecchio", "Attenzione: questa risposta valeva fino al 1 novembre")],
 )
 def test_a_ready_answer_keeps_its_warnings(topic: str, warning: str) -> None:
     world = World(faq=knowledge())
