@@ -19,8 +19,9 @@ REASONS: Final = {
     "refused": ("63040", "63041", "63042"),
     "policy": ("63013", "63026"),
     "bug": ("bug",),
+    "expired": ("expired",),
 }
-"""Codes of the channel for which an issue stops at the first (channels.md 6.9)."""
+"""Codes of the channel, and ours, for which an issue stops at the first (channels.md 6.9)."""
 
 
 def moving(issue: Issue) -> list[Text]:

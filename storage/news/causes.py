@@ -30,5 +30,8 @@ CROWDED: Final = "63018"
 WINDOW: Final = "63016"
 """The 24 hours are over, whatever our clock says."""
 
+EXPIRED: Final = "expired"
+"""Nothing of an issue is true any more at the moment it begins: it is paused before anybody has it."""
+
 OPTED_OUT, STOPPED, ERASED, UNREACHABLE = "opted_out", "stopped", "erased", "unreachable"
 """Why somebody was skipped before anything was tried."""

@@ -12,7 +12,8 @@ from storage import people
 from storage.crypto import KeyRing
 from storage.db import Database
 from storage.lanes import Lanes
-from storage.news.issues import ISSUES
+from storage.news import results
+from storage.news.issues import ISSUES, ITEMS
 from storage.news.recipients import RECIPIENTS
 from storage.news.starting import EMPTY, MISSED, SKIPPED
 from storage.timers import TIMERS, Timer, due
@@ -197,4 +198,29 @@ async def test_a_digest_nobody_asked_for_in_seven_days_is_offered_no_more(sqlite
     assert await expire_digests(lanes, NOW) == 1
     with sqlite.read() as conn:
         assert {who: row.outcome for who, row in rows(conn).items()} == {"late": "expired", "early": "opened"}
+    await lanes.close()
+
+
+@pytest.mark.parametrize(("late", "state"), [(0, "sending"), (9, "sending"), (30, "paused")])
+async def test_an_issue_that_begins_when_nothing_of_it_is_true_any_more_is_paused_and_told(
+    sqlite: Database, late: int, state: str
+) -> None:
+    lanes, at = Lanes(sqlite), NOW + timedelta(days=late)
+
+    def job(conn: Connection) -> None:
+        office(conn)
+        scheduled(conn, NOW, standing=False)
+        text = {"it": "x"}
+        for place, days in enumerate((5, 20)):
+            row = {"id": f"i{place}", "position": place, "title": text, "sentence": text}
+            expires = (NOW + timedelta(days=days)).date()
+            conn.execute(insert(ITEMS).values(issue_id="n1", expires=expires, **row))
+
+    await lanes.run(job)
+    assert await begin(lanes, at) == ["started"]
+    with sqlite.read() as conn:
+        row = conn.execute(select(ISSUES.c.state, ISSUES.c.stopped_why)).one()
+        told_to = {timer.person_id for timer in told(conn).get(results.ISSUE_STOPPED, ())}
+    stops = state == "paused"
+    assert row == (state, "expired" if stops else "") and told_to == ({"marta", "sara"} if stops else set())
     await lanes.close()
