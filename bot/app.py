@@ -36,7 +36,7 @@ DRAIN_SECONDS = 8.0
 """Seconds to finish what is in hand after SIGTERM, so that the whole end takes less than ten."""
 
 WARM_SECONDS = 3.0
-"""Seconds after the start at which the index of the answers is made."""
+"""Seconds after the start at which this process makes the index of the answers, where no other one does."""
 
 SEEN = "whatsapp.seen"
 
@@ -55,6 +55,7 @@ class App:
     channels: list[Channel] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     port: int = 0
+    warm_after: float = WARM_SECONDS
     answers: Answers | None = None
     broadcast: Broadcast | None = None
     durable: Durable | None = None
@@ -105,7 +106,7 @@ class App:
     async def _warm(self) -> None:
         """The first question need not wait for the index; the first replies need not wait for it either."""
         if self.answers is not None:
-            await asyncio.sleep(WARM_SECONDS)
+            await asyncio.sleep(self.warm_after)
             await asyncio.to_thread(self.answers.refresh, self.database)
 
     async def _go_on(self) -> None:

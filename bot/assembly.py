@@ -76,10 +76,13 @@ class AlreadyRunning(Exception):
 
 
 @asynccontextmanager
-async def opened(settings: Settings, load_demo: bool = True, alone: bool = True) -> AsyncIterator[App]:
+async def opened(
+    settings: Settings, load_demo: bool = True, alone: bool = True, lasting: bool = False
+) -> AsyncIterator[App]:
     """The program on a migrated and seeded database, with the channels the settings ask for; closed at the end.
 
-    Not `alone`, it runs beside the one in service: it sends nothing itself and leaves its replies to that one.
+    Not `alone`, it runs beside the one in service: it sends nothing itself and leaves its replies to that one. A
+    `lasting` one leaves what takes much memory once to a process that ends.
     Raises SettingsError, ContentError, AlreadyRunning, UnknownKey, and the database's errors.
     """
     keys, note = open_keys(settings)
@@ -91,7 +94,7 @@ async def opened(settings: Settings, load_demo: bool = True, alone: bool = True)
         lanes = Lanes(database)
         try:
             with database.in_turn():
-                app = await _assemble(settings, database, lanes, content, load_demo, alone)
+                app = await _assemble(settings, database, lanes, content, load_demo, alone, lasting)
             app.notes += [note] if note else []
             yield app
         finally:
@@ -100,11 +103,17 @@ async def opened(settings: Settings, load_demo: bool = True, alone: bool = True)
 
 
 async def _assemble(
-    settings: Settings, database: Database, lanes: Lanes, content: Content, load_demo: bool, alone: bool
+    settings: Settings,
+    database: Database,
+    lanes: Lanes,
+    content: Content,
+    load_demo: bool,
+    alone: bool,
+    lasting: bool,
 ) -> App:
     clock, catalog = Clock(), content.catalog
     version = await lanes.run(partial(seeds.needs_form, content=content_folder(), at=clock.now()))
-    told = partial(seeds.answers, keep=settings.data_dir, semantic=settings.faq_semantic)
+    told = partial(seeds.answers, keep=settings.data_dir, semantic=settings.faq_semantic, apart=lasting)
     answers = await lanes.run(partial(told, content=content_folder(), at=clock.now()))
     if load_demo and not settings.live and await lanes.run(demo.is_empty):
         load = partial(demo.load, keys=database.keys, form=seeds.NEEDS, version=version)
@@ -124,6 +133,8 @@ async def _assemble(
     world = World(content, partial(_house, settings, served), database.keys, Library(), answers, means)
     turns = Turns(lanes, world, engine(), delivery, clock.now, partial(_show_commands, served, catalog))
     app = App(settings, database, lanes, clock, content, turns, delivery, answers=answers)
+    if lasting:
+        app.warm_after = 0.0
     if alone:
         rules = rules_for(settings.whatsapp_daily_limit)
         app.broadcast = Broadcast(delivery, digest, ZoneInfo(settings.tz_name), rules)

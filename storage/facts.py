@@ -78,6 +78,7 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
     )
     wave, run, form = _questionnaire(conn, world, known.id, event.at)
     text = _text(event)
+    named = _invitation(conn, world.keys, text, known.id, event.at)
     return Facts(
         now=event.at,
         zone=world.content.catalog.zone,
@@ -87,8 +88,7 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         catalog=world.content.catalog,
         house=world.house(),
         fresh=tuple(secrets.token_urlsafe(16) for _ in range(FRESH)),
-        invitation=_invitation(conn, world.keys, text, known.id, event.at)
-        or _invitation(conn, world.keys, _kept_code(state), known.id, event.at),
+        invitation=named or _invitation(conn, world.keys, _kept_code(state), known.id, event.at),
         link_code=_link_code(conn, world.keys, text, known.id, event.at),
         wave=wave,
         run=run,
@@ -100,7 +100,8 @@ def gather(conn: Connection, world: World, known: KnownPerson, event: Event, sta
         )
         if wanted(state, event.what)
         else NO_VOUCHERS,
-        faq=world.answers.known(conn) if faq_wanted(state, event.what) else None,
+        # a code is no question, and the first message of a life must not wait for an index that is being made
+        faq=world.answers.known(conn) if named is None and faq_wanted(state, event.what) else None,
         desk=faq_facts.desk(conn, person.id, _topic_in_hand(event, state))
         if person.holds("welfare_manager") and desk_wanted(state, event.what)
         else NO_DESK,

@@ -34,11 +34,13 @@ class Answers:
         elsewhere: Sequence[str],
         keep: Path | None = None,
         second: Second | None = None,
+        apart: bool = False,
     ) -> None:
         """`groups` is the table of concepts, `elsewhere` sentences that no topic answers (content/faq). `keep` is the
-        folder where what was counted waits for the next start, `second` an optional second opinion."""
+        folder where what was counted waits for the next start, `second` an optional second opinion; `apart` counts in
+        a process of its own."""
         self._groups, self._elsewhere = tuple(groups), tuple(elsewhere)
-        self._keep, self._second = keep, second
+        self._keep, self._second, self._apart = keep, second, apart
         self._table: Table | None = None
         self._known: Knowledge | None = None
         self._lock = Lock()
@@ -104,7 +106,7 @@ class Answers:
         if self.failure:
             log.warning("questions are found by their words alone: %s", self.failure)
         if opinion is None:
-            return ready(self._keep, entries, self._groups, self._elsewhere)
+            return ready(self._keep, entries, self._groups, self._elsewhere, apart=self._apart)
         return ready(self._keep, entries, self._groups, self._elsewhere, SEMANTIC, opinion.rank)
 
 

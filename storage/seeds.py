@@ -45,10 +45,15 @@ def needs_form(conn: Connection, content: Path, at: datetime) -> str:
 
 
 def answers(
-    conn: Connection, content: Path, at: datetime, keep: Path | None = None, semantic: Path | None = None
+    conn: Connection,
+    content: Path,
+    at: datetime,
+    keep: Path | None = None,
+    semantic: Path | None = None,
+    apart: bool = False,
 ) -> Answers:
-    """The topics of content/faq are in the rows, unless edited there; who answers from them. `keep` and the folder
-    `semantic` of a sentence encoder as in Answers. Raises ContentError."""
+    """The topics of content/faq are in the rows, unless edited there; who answers from them. `keep`, `apart` and the
+    folder `semantic` of a sentence encoder as in Answers. Raises ContentError."""
     faq_seed.seed(conn, content / "faq", at)
     second = Second(semantic) if semantic is not None else None
-    return Answers(*faq_files.beside(content / "faq"), keep, second)
+    return Answers(*faq_files.beside(content / "faq"), keep, second, apart)

@@ -33,7 +33,7 @@ async def _run(found: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    async with assembly.opened(found) as program:
+    async with assembly.opened(found, lasting=True) as program:
         phones = await program.lanes.run(demo.phones) if found.simulator_on else []
         try:
             await program.serve(stop, lambda app: _greet(app, phones))

@@ -93,3 +93,15 @@ def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None
 def test_a_small_store_is_counted_every_time(tmp_path: Path) -> None:
     ready(tmp_path, library().entries[:2], library().groups)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_another_process_counts_for_one_that_goes_on(tmp_path: Path) -> None:
+    index = ready(tmp_path, library().entries, library().groups, library().elsewhere, apart=True)
+    assert same(index, plain())
+    assert len(list(tmp_path.glob(KEPT))) == 1
+
+
+def test_where_another_process_cannot_count_this_one_does(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    index = ready(tmp_path / "file" / "folder", library().entries, library().groups, library().elsewhere, apart=True)
+    assert same(index, plain())
