@@ -103,7 +103,9 @@ def take_case(act: Act, claim_id: str) -> None:
     claims.move_claim(act.conn, claim_id, claim.state, values, taken_by=claim.taken_by)
     if after != claim.state:
         record(act, "claim", claim_id, claim.state, after, "coordinator")
-    forget_timers(act, claim.person_id, claim_id, CHECKING)
+    if after == CHECK:
+        # who opens it may still forget it: the clock begins anew, it does not stop
+        set_timers(act, claim.person_id, claim_id, checking(act.at, act.zone))
 
 
 def ask(act: Act, claim_id: str, reason: str, text: str) -> None:

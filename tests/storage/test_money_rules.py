@@ -713,6 +713,18 @@ def test_a_claim_is_checked_accepted_and_paid(world: World) -> None:
         assert row is not None and (row.name, row.iban, row.reference) == ("Giulia Prova", IBAN, "bonifico 7")
 
 
+def test_a_claim_that_was_opened_and_forgotten_is_remembered(world: World) -> None:
+    claim = world.claimed("giulia", world.given("giulia", world.opened(), 20_000))
+    before = due(world, "voucher_claim:remind")
+    world.at += DAY
+    world.does("marta", money_claiming.take_case, claim)
+    assert due(world, "voucher_claim:remind") > before and due(world, "voucher_claim:late")
+    world.does("marta", money_claiming.ask, claim, "iban", "")
+    world.does("marta", money_claiming.take_case, claim)
+    assert not {"voucher_claim:remind", "voucher_claim:late"} & alarms(world, "giulia"), "it is her owner's turn"
+    assert "voucher_claim:info" in alarms(world, "giulia")
+
+
 def test_more_than_what_is_left_of_a_voucher_is_never_accepted(world: World) -> None:
     key = world.given("giulia", world.opened(), 20_000)
     first, second = world.claimed("giulia", key, 15_000), world.claimed("giulia", key, 15_000)
