@@ -33,7 +33,8 @@ from conversations.messages import Localized, Message, Text
 from conversations.state import Place
 
 LONG: Final = 1_500
-"""Characters from which a person is told that only the beginning was read closely."""
+"""Characters beyond which only the beginning and the end are read closely, and the person is told so: who tells a
+long story mostly asks at the end of it."""
 _MOST_PARTS: Final = 3
 _LEAST_WORDS: Final = 3
 _ENDS: Final = re.compile(r"(?<=[?\n])")
@@ -51,10 +52,12 @@ _GOES_ON: Final = frozenset("e ed ma invece anche oppure se and but also what if
 def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) -> Outcome:
     """What the question leads to. `last` is what was asked and shown before, for a question that follows it."""
     context = last.topic if last is not None else ""
-    ranking, follows = _ranked(text, context, known, facts)
-    parts = _parts(text)
+    read = _closely(text)
+    ranking, follows = _ranked(read, context, known, facts)
+    parts = _parts(read)
     rankings = [known.finder.ask(part, language=facts.language) for part in parts] if len(parts) > 1 else []
-    alarms = sorted((one for one in rankings if one.helpline is not Helpline.NO), key=_gravest)
+    whole = [known.finder.ask(text, language=facts.language)] if read != text else []
+    alarms = sorted((one for one in (*rankings, *whole) if one.helpline is not Helpline.NO), key=_gravest)
     if ranking.helpline is Helpline.NO and alarms:
         ranking = alarms[0]
     before = [*emergency(text, facts, ranking)]
@@ -72,6 +75,14 @@ def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) ->
         if topic is not None:
             return same_again(topic, asked, known)
     return _led(ranking, asked, before, known, facts)
+
+
+def _closely(text: str) -> str:
+    """The beginning and the end of a long message, on two lines; a shorter one as it is."""
+    if len(text) <= LONG:
+        return text
+    half = LONG // 2
+    return f"{text[:half].rpartition(' ')[0] or text[:half]}\n{text[-half:].partition(' ')[2] or text[-half:]}"
 
 
 def ask_after_card(text: str, place: Place, known: Knowledge, facts: Facts) -> Outcome:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from conversations.folding import words
+from conversations.folding import TOO_LONG_TO_READ, words
 
 _SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "it": (
@@ -37,8 +37,11 @@ _OTHERS: Final = (
 """The barest words in Spanish, French, Romanian, Portuguese, Tagalog and Albanian; told in both our languages."""
 _FOUND = {language: re.compile(rf"\b(?:{'|'.join((*said, *_OTHERS))})\b") for language, said in _SAID.items()}
 
+_STEP: Final = TOO_LONG_TO_READ - 100
+"""A longer text is read in pieces that overlap, to its end."""
+
 
 def danger_in(text: str) -> tuple[str, ...]:
     """The languages in which the text speaks of violence or danger; empty if it does not."""
-    said = words(text)
+    said = " ".join(words(text[at : at + TOO_LONG_TO_READ]) for at in range(0, len(text) or 1, _STEP))
     return tuple(language for language, found in _FOUND.items() if found.search(said))

@@ -150,7 +150,7 @@ async def test_ten_thousand_characters_are_explained_and_nothing_is_lost(giulia:
     assert "Ecco il tuo messaggio" in (await answer(giulia, "Una domanda breve")).text
     await giulia.say("Giulia", "menu")
     await heard(giulia)
-    assert "ho letto solo l'inizio" in (await answer(giulia, long)).text
+    assert "ho letto l'inizio e la fine" in (await answer(giulia, long)).text
 
 
 async def test_a_code_of_ten_thousand_characters_or_of_strange_letters_is_no_code(

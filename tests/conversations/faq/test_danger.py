@@ -58,3 +58,8 @@ def test_the_barest_words_in_other_languages_are_told_in_both_of_ours(text: str)
 
 def test_a_word_that_both_languages_share_tells_both() -> None:
     assert danger_in("suicide, suicidio") == ("it", "en")
+
+
+@pytest.mark.parametrize("before", [0, 3_885, 3_995, 8_000, 20_000])
+def test_danger_is_heard_wherever_it_stands_in_a_long_message(before: int) -> None:
+    assert danger_in("a" * before + " mio marito mi picchia " + "b " * 3_000) == ("it",)

@@ -406,10 +406,23 @@ def test_a_word_is_looked_for_in_titles_and_texts() -> None:
 # Bad input
 
 
-def test_five_thousand_characters_are_read_at_the_beginning_and_kept_in_part() -> None:
+def test_a_long_story_is_read_to_the_question_at_its_end() -> None:
+    giulia = person()
+    giulia.say("Buongiorno, mia mamma è caduta. " + "Le racconto tutto dal principio. " * 150 + PARENTAL_QUESTION)
+    first = finder(giulia).asked[0]
+    assert first.startswith("Buongiorno, mia mamma")
+    assert first.endswith(PARENTAL_QUESTION) and len(first) <= 1_501
+
+
+def test_violence_at_the_end_of_a_very_long_message_reaches_1522() -> None:
+    giulia = person()
+    assert "1522" in giulia.say("Le racconto tutto dal principio. " * 200 + "Mio marito mi picchia.")
+
+
+def test_five_thousand_characters_are_read_at_both_ends_and_kept_in_part() -> None:
     giulia = person()
     said = giulia.say("vorrei sapere una cosa " * 250)
-    assert "ho letto solo l'inizio" in said
+    assert "ho letto l'inizio e la fine" in said
     giulia.tap("Sì, chiedilo tu")
     assert len(giulia.world.queue[0].text) <= 400
 
