@@ -38,6 +38,9 @@ long story mostly asks at the end of it."""
 _MOST_PARTS: Final = 3
 _LEAST_WORDS: Final = 3
 _ENDS: Final = re.compile(r"(?<=[?\n])")
+_SENTENCE: Final = re.compile(r"[^.!?\n]+\?")
+_STORY: Final = 80
+"""Words beyond which a story can drown the question: what is asked in so many words is then read alone too."""
 _GOES_ON_ASKING: Final = re.compile(
     r"(?:,|;|\.|\b(?:e|ed|poi|inoltre|and|also)\b)\s+(?:poi\s+)?(?=(?:come|quanto|quanti|quante|quando|chi|dove|posso|che"
     r"|cosa|a chi|how|who|when|what|where|can)\b)",
@@ -60,6 +63,10 @@ def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) ->
     alarms = sorted((one for one in (*rankings, *whole) if one.helpline is not Helpline.NO), key=_gravest)
     if ranking.helpline is Helpline.NO and alarms:
         ranking = alarms[0]
+    closing = _closing(read) if ranking.outcome is not Found.ANSWER and ranking.helpline is Helpline.NO else ""
+    if closing:
+        alone = known.finder.ask(closing, language=facts.language)
+        ranking = alone if alone.outcome is Found.ANSWER else ranking
     before = [*emergency(text, facts, ranking)]
     asked = kept(text, danger=bool(before))
     if last is not None:
@@ -75,6 +82,14 @@ def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) ->
         if topic is not None:
             return same_again(topic, asked, known)
     return _led(ranking, asked, before, known, facts)
+
+
+def _closing(text: str) -> str:
+    """The last sentence with a question mark of a message that tells a story around it; empty where there is none."""
+    if len(tokens(text)) <= _STORY:
+        return ""
+    asked = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(tokens(sentence)) > _SHORT]
+    return asked[-1] if asked else ""
 
 
 def _closely(text: str) -> str:

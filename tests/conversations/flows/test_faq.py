@@ -414,6 +414,13 @@ def test_a_long_story_is_read_to_the_question_at_its_end() -> None:
     assert first.endswith(PARENTAL_QUESTION) and len(first) <= 1_501
 
 
+def test_what_a_long_story_asks_in_so_many_words_is_answered_where_the_whole_is_not_understood() -> None:
+    giulia = person()
+    story = "La mattina accompagno i bambini e arrivo tardi in negozio. " * 12
+    assert "Risposta su congedo-parentale." in giulia.say(f"{story}{PARENTAL_QUESTION} Grazie.")
+    assert "Non lo so" in person().say(f"{story}Che cosa ne dite voi?")
+
+
 def test_violence_at_the_end_of_a_very_long_message_reaches_1522() -> None:
     giulia = person()
     assert "1522" in giulia.say("Le racconto tutto dal principio. " * 200 + "Mio marito mi picchia.")
