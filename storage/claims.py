@@ -13,7 +13,7 @@ from storage.types import Secret, Time
 
 class ClaimRow(SQLModel, table=True):
     """One receipt. `fingerprint` is set while it may be paid, and unique; `like_number` (same supplier and
-    number) and `like_amount` (same supplier, day and amount) find its near duplicates."""
+    number) and `like_amount` (same day and amount) find its near duplicates."""
 
     __tablename__ = "claim"
     __table_args__ = (

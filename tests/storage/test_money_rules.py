@@ -750,6 +750,17 @@ def test_one_receipt_is_payable_once_in_all_calls_and_a_near_one_is_flagged(worl
     assert world.claimed("giulia", one, 5_000, number="F0012/26")
 
 
+def test_the_same_receipt_under_another_spelling_of_its_supplier_is_flagged(world: World) -> None:
+    first, second = world.given("giulia", world.opened(), 20_000), world.given("karim", world.opened(), 20_000)
+    world.claimed("giulia", first, 5_000, number="12")
+    draft = ClaimDraft(second, "Tata Inventata srl, p. IVA 01234567890", "01234567890", "12", TODAY, 5_000, 0, "card")
+    world.does("karim", money_claiming.save, "c", draft)
+    world.does("karim", money_claiming.submit, "c")
+    with world.database.read() as conn:
+        row = claims.claim_by_id(conn, "c")
+    assert row is not None and row.alike
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
