@@ -27,6 +27,7 @@ CONFIDENCES: Final = ("alta", "media", "bassa")
 _BELOW: Final = 330
 """Characters that the program adds below an answer besides norms, body and page."""
 _UNSURE: Final = "(°)"
+_DOUBTED_HELP: Final = re.compile(r"\b(?:112|1522)\b[^.!?\n]{0,40}\(°\)")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _AMOUNT: Final = re.compile(r"\d[\d.,]*\s?(?:euro|EUR|€|%|per cento)", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b20[2-9]\d\b")
@@ -120,6 +121,8 @@ def _texts(topic: Topic) -> Iterator[str]:
         below = sum(map(len, topic.norms)) + len(topic.body) + len(topic.page) + _BELOW
         if len(answer) + below > LONGEST_MESSAGE:
             yield f"the answer in {language} with its norms and page is longer than a WhatsApp message holds"
+    if any(_DOUBTED_HELP.search(answer) for answer in topic.answer.values()):
+        yield f"the mark {_UNSURE} stands beside 112 or 1522: a doubt there does harm"
     if topic.answer.get("it", "").count(_UNSURE) != topic.answer.get("en", "").count(_UNSURE):
         yield f"the mark {_UNSURE} stands more often in one language than in the other"
 

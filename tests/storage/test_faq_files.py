@@ -115,6 +115,7 @@ def test_a_good_topic_has_no_problem() -> None:
         ({"title": {"it": "x"}}, "title in en is missing"),
         ({"page": "p" * 900, "answer": {"it": "x" * 880, "en": "y"}}, "longer than a WhatsApp message"),
         ({"answer": {"it": "Sì (°).", "en": "Yes."}}, "more often in one language"),
+        ({"answer": {"it": "Chiama il 112 (°).", "en": "Call 112 (°)."}}, "beside 112 or 1522"),
         ({"family": "altro"}, "family is one of"),
         ({"covered": False}, "covered: false"),
         ({"referral": "maybe"}, "referral is one of"),
