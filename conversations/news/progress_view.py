@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final, Literal
 
 from conversations.messages import Choice, Message, Moment, Phrase, Text, Verbatim
+from conversations.news.stopped import stopped
 from conversations.news.views import Issue, Outcome, Progress
 
 BLOCKS: Final = 10
@@ -70,7 +71,7 @@ def _outlook(issue: Issue, progress: Progress, now: datetime) -> Iterator[Text]:
         yield Phrase("newsprogress.over")
     elif issue.state == "paused":
         if progress.stopped_why:
-            yield Phrase("newsprogress.stopped", {"why": progress.stopped_why})
+            yield stopped(progress.stopped_why)
         yield Phrase("newsprogress.paused")
     elif not progress.enqueued:
         yield Phrase("newsprogress.enqueuing")

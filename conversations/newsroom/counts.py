@@ -6,6 +6,7 @@ from conversations.flow import p
 from conversations.messages import Localized, Moment, Text, Verbatim
 from conversations.news.progress_view import bar
 from conversations.news.published import tells_readers
+from conversations.news.stopped import stopped
 from conversations.news.views import Issue, Outcome, Progress
 
 GOT: Final[tuple[Outcome, ...]] = ("sent", "delivered", "read")
@@ -14,14 +15,6 @@ TOLD: Final[tuple[Outcome, ...]] = ("opened", "expired", "failed", "doubtful", "
 """What else is told where there are such people."""
 WAITING: Final[tuple[Outcome, ...]] = ("todo", "sending")
 NAMES: Final = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
-REASONS: Final = {
-    "template": ("63027", "63028", "21655", "21656", "92007"),
-    "refused": ("63040", "63041", "63042"),
-    "policy": ("63013", "63026"),
-    "bug": ("bug",),
-    "expired": ("expired",),
-}
-"""Codes of the channel, and ours, for which an issue stops at the first (channels.md 6.9)."""
 
 
 def moving(issue: Issue) -> list[Text]:
@@ -38,7 +31,7 @@ def moving(issue: Issue) -> list[Text]:
     if progress.held_until is not None:
         told.append(p("newsdesk.held", when=Moment(progress.held_until)))
     if progress.stopped_why:
-        told.append(stopped(progress))
+        told.append(stopped(progress.stopped_why))
     return told
 
 
@@ -82,12 +75,3 @@ def interest(issue: Issue, progress: Progress) -> list[Text]:
         for item in issue.items
         if item.id in progress.interested
     ]
-
-
-def stopped(progress: Progress) -> Text:
-    """Why it stopped by itself."""
-    code = progress.stopped_why
-    for reason, codes in REASONS.items():
-        if code in codes:
-            return p(f"newsdesk.stopped_{reason}", why=code)
-    return p("newsdesk.stopped_why", why=code)

@@ -38,6 +38,8 @@ def _skipped(subject: str, facts: Facts) -> Outcome:
     body: list[Text] = [p("newsslot.skipped", title=Localized(issue.title))]
     if issue.state == "scheduled" and issue.scheduled_at is not None:
         body.append(p("newsslot.leaves", when=Moment(issue.scheduled_at)))
+    elif issue.state == "approved":
+        body.append(p("newsslot.decide"))
     template = Template(TEMPLATE, (Verbatim(issue.number),))
     return _alert(body, lasting(DECIDING, "issue", issue.id, "newsslot.open"), template)
 

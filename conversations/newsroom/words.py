@@ -45,7 +45,9 @@ def lasting(flow: str, verb: str, subject: str, key: str, **params: Param) -> Ch
 
 
 def state_of(issue: Issue) -> Phrase:
-    """The state of an issue in words."""
+    """The state of an issue in words; one that has all its signatures waits for nothing but the approval."""
+    if issue.state == "legal" and all(item.signed_by for item in issue.items if item.normative):
+        return Phrase("newsroom.state_signed")
     return state_name(issue.state)
 
 

@@ -1,7 +1,7 @@
 """What the calendar starts: issues whose moment has come, and the monthly slot, each once in the whole cluster."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,9 @@ from storage.news.issues import ISSUES, SLOTS
 MONTHLY: Final = "newsletter "
 """What the schedule of a standing rule begins with; the rule's name follows, for another rule has other slots."""
 ALIVE: Final = ("scheduled", "sending", "paused", "sent")
+
+PATIENCE: Final = timedelta(hours=48)
+"""How late an issue with a moment of its own may begin: news of another week is for a person to send."""
 
 _I, _S = ISSUES.c, SLOTS.c
 
@@ -38,8 +41,9 @@ def take_slot(conn: Connection, schedule: str, slot: datetime, at: datetime, nod
 
 
 def begin_due(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo) -> list[Begun]:
-    """Every scheduled issue whose moment has come is being sent from now on; a standing one that is later than its
-    rule lets it be is moved to the next slot instead."""
+    """Every scheduled issue whose moment has come is being sent from now on. One that is too late is not: a standing
+    one, later than its rule lets it be, is moved to the next slot; one with a moment of its own, later than PATIENCE,
+    is approved and without a moment again."""
     due = conn.execute(
         select(_I.id, _I.scheduled_at, _I.scheduled_by, _I.standing)
         .where(_I.state == "scheduled", _I.scheduled_at <= at)
@@ -52,6 +56,9 @@ def begin_due(conn: Connection, at: datetime, rule: Rule | None, zone: ZoneInfo)
             later = next_slot(rule, at, zone)
             if conn.execute(update(ISSUES).where(*mine).values(scheduled_at=later)).rowcount:
                 begun.append(Begun(issue.id, "skipped", issue.scheduled_by, later))
+        elif not issue.standing and at - issue.scheduled_at > PATIENCE:
+            if conn.execute(update(ISSUES).where(*mine).values(state="approved", scheduled_at=None)).rowcount:
+                begun.append(Begun(issue.id, "skipped", issue.scheduled_by))
         elif conn.execute(update(ISSUES).where(*mine).values(state="sending", started_at=at)).rowcount:
             begun.append(Begun(issue.id, "started", issue.scheduled_by))
     return begun

@@ -144,7 +144,7 @@ async def test_an_issue_from_the_draft_to_the_correction(program: App, page: Pag
 
     # Marta approves, reads whom it will reach, and sends
     await marta.sees("è pronta: aspetta la tua approvazione.")
-    await marta.opens("Apri", "aspetta firme e approvazione.")
+    await marta.opens("Apri", "firmato, aspetta l'approvazione.")
     await marta.opens("Approva", "La welfare manager ha firmato 4 notizie.")
     await marta.opens("Approvo", "Andrà a 8 persone.")
     await marta.sees("Prova nel browser: 8.")

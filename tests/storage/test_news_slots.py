@@ -105,10 +105,18 @@ def test_of_many_processes_one_begins_an_issue(database: Database, another: Call
     assert race(nodes, lambda conn, number: bool(begun(conn, NOW))) == 1
 
 
-def test_an_issue_with_a_date_of_its_own_is_sent_however_late(sqlite: Database) -> None:
+def test_an_issue_with_a_date_of_its_own_is_sent_up_to_two_days_late(sqlite: Database) -> None:
     with sqlite.write() as conn:
         scheduled(conn)
-        assert begun(conn, NOW + timedelta(days=30), SKIP) == [Begun("n1", "started", "marta")]
+        assert begun(conn, NOW + 48 * HOUR, SKIP) == [Begun("n1", "started", "marta")]
+
+
+def test_an_issue_whose_own_date_is_long_past_waits_for_a_person(database: Database) -> None:
+    with database.write() as conn:
+        scheduled(conn)
+        assert begun(conn, NOW + 48 * HOUR + SECOND) == [Begun("n1", "skipped", "marta")]
+        assert begun(conn, NOW + 72 * HOUR) == []
+        assert conn.execute(select(ISSUES.c.state, ISSUES.c.scheduled_at)).all() == [("approved", None)]
 
 
 def test_a_standing_issue_is_caught_up_within_the_time_of_its_rule(sqlite: Database) -> None:
