@@ -57,6 +57,7 @@ from conversations.state import HOME, START, Place, State
 from conversations.understand import Word, word_in
 from conversations.voucher_deciding import passed_on
 from conversations.voucher_orders import VoucherOrder
+from conversations.voucher_wanted import answered
 
 OPENER = "opener"
 """The owner of the button that opens a closed window: writing was all it is for, what waited comes by itself."""
@@ -161,6 +162,8 @@ class Engine:
             obeyed = self._word(state, word, facts)
             if obeyed is not None:
                 return obeyed
+        if not value and _charged(facts) and _looking(state) and (verb := answered(text)):
+            return self._lasting(state, f"@voucher_redeem:{verb}", facts)
         value = value or meant(text, state.offers)
         if value.startswith("@") and value != HIDE.value:
             return self._lasting(state, value, facts)
@@ -207,7 +210,7 @@ class Engine:
                 return self._lasting(state, f"@{DECIDING}:queue", facts)
             case Word.APPROVE | Word.DECLINE | Word.ASK | Word.DETAILS if _decides(facts) and _looking(state):
                 return self._lasting(state, f"@{DECIDING}:{_ANSWERS[word]}", facts)
-            case Word.CONFIRM if any(one.state == "started" for one in facts.vouchers.redemptions):
+            case Word.CONFIRM if _charged(facts):
                 return self._lasting(state, "@voucher_redeem:confirm", facts)
             case Word.NEWS | Word.READ | Word.SUBSCRIBE | Word.UNSUBSCRIBE if facts.person.member:
                 return self._aside(state, "newsletter", _NEWS[word], facts)
@@ -425,6 +428,11 @@ def _reads(word: Word, facts: Facts) -> bool:
 def _pays(code: str, facts: Facts) -> bool:
     """True if a call that she may ask of now pays for this kind of service."""
     return any(code in call.categories for call in facts.vouchers.calls)
+
+
+def _charged(facts: Facts) -> bool:
+    """True if a charge waits for her yes or no."""
+    return any(one.state == "started" for one in facts.vouchers.redemptions)
 
 
 def _looking(state: State) -> bool:

@@ -10,6 +10,7 @@ from conversations.emergency import emergency
 from conversations.facts import Facts
 from conversations.faq.danger import danger_in
 from conversations.faq.entries import VIOLENCE
+from conversations.faq.manners import only_offends
 from conversations.faq.ranking import Helpline, Ranking
 from conversations.faq.ranking import Outcome as Found
 from conversations.faq.tokens import tokens
@@ -67,6 +68,8 @@ def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) ->
     if closing:
         alone = known.finder.ask(closing, language=facts.language)
         ranking = alone if alone.outcome is Found.ANSWER else ranking
+    if ranking.outcome is not Found.ANSWER and ranking.helpline is Helpline.NO and only_offends(text):
+        return here(Place(NAME, "here"), p("faq.patient"))
     before = [*emergency(text, facts, ranking)]
     asked = kept(text, danger=bool(before))
     if last is not None:

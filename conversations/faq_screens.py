@@ -75,11 +75,12 @@ def card(
     return Outcome(Place(NAME, CARE, {"ids": [other.id for other in others[:3]]}), screen)
 
 
-def here(place: Place) -> Outcome:
-    """After the card, a word that is no question: we are here. The card is not told once more."""
+def here(place: Place, told: Text | None = None) -> Outcome:
+    """After the card, a word that is no question: we are here. The card is not told once more. `told` is said in its
+    place."""
     screen = Message(
         title=p("faq.title"),
-        body=(p("faq.here"),),
+        body=(told or p("faq.here"),),
         choices=(person_choice(Asked(danger=True)), TOPICS),
         ways=(BACK,),
     )

@@ -6,6 +6,7 @@ A flow of the vouchers has a name that begins with "voucher", and so have its la
 from typing import Final
 
 from conversations.events import Chose, Due, Happening, Joined, Said
+from conversations.folding import words
 from conversations.rules.service_words import service_meant
 from conversations.rules.voucher_codes import meant_as_code, token_in
 from conversations.rules.voucher_pins import pin_in
@@ -28,6 +29,11 @@ SAID: Final = frozenset(
     }
 )
 """Words that lead to a flow of the vouchers from anywhere."""
+YES_OR_NO: Final = {
+    "confirm": frozenset("si|ok|va bene|certo|yes|sure|all right".split("|")),
+    "refuse": frozenset("no|no grazie|non e mio|non sono io|no thanks|not me".split("|")),
+}
+"""What answers the one charge that waits for its owner, by the button it stands for."""
 _LONGEST: Final = 40
 
 
@@ -61,6 +67,12 @@ def corrects(state: State, what: Happening) -> bool:
             return False
 
 
+def answered(text: str) -> str:
+    """The button of a waiting charge that this short answer stands for; empty where it is none."""
+    said = words(text[:_LONGEST])
+    return next((verb for verb, forms in YES_OR_NO.items() if said in forms), "")
+
+
 def _offered(state: State, flow: str = FLOWS) -> bool:
     """True if the screen has a button of theirs, which a number or its words may choose."""
     return any(offer.value.startswith(f"@{flow}") for offer in state.offers)
@@ -71,4 +83,4 @@ def _spoken(text: str) -> bool:
         return True
     if len(text) > _LONGEST:
         return False
-    return word_in(text) in SAID or meant_as_code(text) or pin_in(text) is not None
+    return bool(answered(text)) or word_in(text) in SAID or meant_as_code(text) or pin_in(text) is not None

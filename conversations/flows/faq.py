@@ -90,6 +90,8 @@ class Faq:
                 return screens.defer(asked, _reason(place), facts)
             case "person":
                 return screens.person(asked, facts)
+            case "here":
+                return screens.here(place, p("faq.patient"))
             case "family":
                 return browsing.family(
                     str(place.data.get("family") or FAMILIES[0]), number(place.data, "page"), known

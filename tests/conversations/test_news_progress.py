@@ -66,7 +66,10 @@ def test_in_the_middle_it_tells_how_many_have_it_and_how_long_it_takes(content: 
         (issue(todo=5, pace=1.0, held=NOW + HOURS), "Il canale chiede una pausa fino al 10/11/2026, 14:30."),
         (issue(todo=60, pace=1.0, held=NOW - HOURS), "Manca meno di un minuto."),
         (issue("paused", todo=5), "In pausa: non parte niente finché non riprendi."),
-        (issue("paused", todo=5, why="63040"), "L'invio si è fermato: WhatsApp ha rifiutato o sospeso l'annuncio (errore 63040)."),
+        (
+            issue("paused", todo=5, why="63040"),
+            "L'invio si è fermato: WhatsApp ha rifiutato o sospeso l'annuncio (errore 63040).",
+        ),
         (issue("sent", sent=5), "Invio finito."),
         (issue("cancelled", sent=5, cancelled=5), "Invio annullato."),
         (issue(doubtful=1), "In dubbio per 1 persona: forse le è arrivato."),

@@ -209,6 +209,16 @@ def test_a_typed_yes_confirms_the_one_charge_that_waits(network: Network) -> Non
     assert "hai pagato" in network.says("giulia", "confermo")
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"), [("sì", "hai pagato"), ("va bene", "hai pagato"), ("no", "non hai pagato niente")]
+)
+def test_a_short_answer_is_for_the_charge_that_waits(network: Network, said: str, heard: str) -> None:
+    network.says("paolo", given(network))
+    network.says("giulia", "menu")
+    network.says("paolo", "40")
+    assert heard.casefold() in network.says("giulia", said).casefold()
+
+
 def test_double_taps_and_other_people_change_nothing(network: Network) -> None:
     network.says("paolo", given(network))
     network.says("paolo", "40")
