@@ -11,6 +11,8 @@ from conversations.state import Place
 NAME: Final = "faq"
 MOST_KEPT: Final = 400
 """Characters of a question that are kept; personal data in it is masked before."""
+MOST_MASKED: Final = 10_000
+"""Characters that are looked at for that: more than any channel delivers."""
 ENOUGH: Final = 2
 """Misses in a row after which a person is offered before anything else."""
 
@@ -56,7 +58,15 @@ def asked_at(place: Place) -> Asked:
 
 def kept(text: str, danger: bool) -> Asked:
     """A new question as it may be kept; `danger` says that it may tell of violence."""
-    return Asked("" if danger else mask(text[:MOST_KEPT]).strip(), danger)
+    return Asked("" if danger else _shortened(mask(text[:MOST_MASKED]).strip()), danger)
+
+
+def _shortened(text: str) -> str:
+    """The beginning and the end of a long story: who tells one mostly asks at the end of it."""
+    if len(text) <= MOST_KEPT:
+        return text
+    end = text[-MOST_KEPT * 2 // 5 :].partition(" ")[2]
+    return f"{text[: MOST_KEPT * 3 // 5 - 3].rpartition(' ')[0]} … {end}" if end else text[:MOST_KEPT]
 
 
 def texts(data: Mapping[str, Json], name: str) -> tuple[str, ...]:
