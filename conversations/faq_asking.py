@@ -47,6 +47,8 @@ _GOES_ON_ASKING: Final = re.compile(
     r"|cosa|a chi|how|who|when|what|where|can)\b)",
     re.IGNORECASE,
 )
+_MARKUP: Final = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
+"""A question that was copied from a page asks nothing with its tags."""
 _SHORT: Final = 2
 _QUESTION: Final = 4
 """Words from which what follows 1522 is rather a question than a greeting or an insult."""
@@ -56,6 +58,7 @@ _GOES_ON: Final = frozenset("e ed ma invece anche oppure se and but also what if
 def ask(text: str, known: Knowledge, facts: Facts, last: Asked | None = None) -> Outcome:
     """What the question leads to. `last` is what was asked and shown before, for a question that follows it."""
     context = last.topic if last is not None else ""
+    text = _MARKUP.sub(" ", text)
     read = _closely(text)
     ranking, follows = _ranked(read, context, known, facts)
     parts = _parts(read)

@@ -467,6 +467,12 @@ def test_hostile_words_get_an_honest_i_do_not_know(words: str) -> None:
     assert "<b>" not in giulia.text and "prompt" not in giulia.text
 
 
+def test_the_tags_of_a_copied_question_are_not_read() -> None:
+    plain, copied = person(), person()
+    question = "quanto dura la maternità?"
+    assert copied.say(f'<p class="nido">{question}</p>') == plain.say(question)
+
+
 def test_an_insult_is_met_with_patience_and_a_person() -> None:
     giulia = person()
     assert "Mi dispiace di non esserti stato utile." in giulia.say("sei un cretino inutile e stupido")
