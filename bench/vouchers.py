@@ -28,10 +28,6 @@ from conversations.voucher_views import Draft
 from storage import (
     calls,
     ledger,
-    money_calls,
-    money_deciding,
-    money_rebuild,
-    money_requests,
     people,
     pots,
     profiles,
@@ -42,7 +38,19 @@ from storage.crypto import KeyRing, new_key
 from storage.db import Database
 from storage.lanes import Lanes
 from storage.migrate import upgrade
-from storage.money_act import Refused, acting
+from storage.money import (
+    calls as money_calls,
+)
+from storage.money import (
+    deciding as money_deciding,
+)
+from storage.money import (
+    rebuild as money_rebuild,
+)
+from storage.money import (
+    requests as money_requests,
+)
+from storage.money.act import Refused, acting
 from storage.vouchers import VOUCHERS
 
 ZONE = ZoneInfo("Europe/Rome")

@@ -30,7 +30,7 @@ from storage.db import Conflict, Missing, is_outage
 from storage.effects import Hand, Posted, carry_out
 from storage.facts import World, gather
 from storage.lanes import Lanes
-from storage.money_act import Refused
+from storage.money.act import Refused
 from storage.people import KnownPerson
 from storage.timers import Timer
 

@@ -54,8 +54,8 @@ from conversations.rules.codes import INVITATION, code_in
 from conversations.rules.service_words import service_meant
 from conversations.rules.voucher_codes import token_in
 from conversations.state import HOME, START, Place, State
+from conversations.steps.vouchers.deciding import passed_on
 from conversations.understand import Word, word_in
-from conversations.voucher_deciding import passed_on
 from conversations.voucher_orders import VoucherOrder
 from conversations.voucher_wanted import answered
 

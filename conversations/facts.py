@@ -188,7 +188,7 @@ class Facts:
     `now` is aware UTC. `fresh` holds unguessable ids made for this turn (22 URL-safe characters each). `form` is
     the compiled form of `run` if there is one, else of `wave`. `tickets` are the open ones for a welfare manager,
     her own for anybody else. `vouchers` is gathered only where conversations/voucher_wanted.py says so, `faq` and
-    `desk` where conversations/faq_wanted.py does, `news` where conversations/newsroom/wanted.py does.
+    `desk` where conversations/faq_wanted.py does, `news` where conversations/steps/newsroom/wanted.py does.
     """
 
     now: datetime

@@ -10,8 +10,9 @@ from typing import Protocol
 from conversations.rules.pictures import kind_of
 from scheduler.pictures import cleaned, without_place
 from scheduler.sending import SendError, Unreachable
-from storage import money_papers, papers, tickets, timers
+from storage import papers, tickets, timers
 from storage.lanes import Lanes
+from storage.money import papers as money_papers
 from storage.timers import Timer
 
 log = logging.getLogger(__name__)

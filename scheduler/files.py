@@ -9,8 +9,9 @@ from conversations.rules.pictures import JPEG, PDF, PNG, WEBP
 from scheduler.pictures import qr_png
 from scheduler.render import FileSource, NotYet
 from scheduler.sending import File
-from storage import money_actors, outbox, papers, privacy, tickets
+from storage import outbox, papers, privacy, tickets
 from storage.db import Database
+from storage.money import actors as money_actors
 
 ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf"}
 

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from conversations.rules.vouchers_moves import CLOSED, OPEN
 from storage import alerts, calls, claims, ledger, papers, payments, pots, redemptions, requests, timers, vouchers
-from storage import money_calls as opening
 from storage.call_files import Names, read_call
 from storage.content import ContentError, content_folder
 from storage.crypto import KeyRing
-from storage.money_act import Act, acting, close, record
+from storage.money import calls as opening
+from storage.money.act import Act, acting, close, record
 from storage.types import keys_of
 
 ZONE: Final = ZoneInfo("Europe/Rome")

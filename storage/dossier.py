@@ -20,7 +20,7 @@ from storage.db import StorageError
 from storage.dossier_book import workbook
 from storage.dossier_figures import indicators, sums
 from storage.dossier_rows import Book, Sheet, euros, read_book, sheets
-from storage.money_rebuild import differences, rebuild
+from storage.money.rebuild import differences, rebuild
 
 SAMPLED: Final = "sampled"
 _ENDINGS: Final = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}

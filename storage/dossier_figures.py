@@ -12,7 +12,7 @@ from conversations.rules.vouchers_money import pot_key
 from conversations.rules.vouchers_moves import CANCELLED, CONFIRMED, PAID, SETTLED, TO_RECOVER
 from storage import forms, ledger, people, tickets
 from storage.dossier_rows import Book, Cell, Sheet, euros, waited
-from storage.money_rebuild import Rebuilt
+from storage.money.rebuild import Rebuilt
 
 FEWEST = 5
 """A count of people who answered is told from here on (P2)."""

@@ -65,7 +65,7 @@ from storage import (
 )
 from storage.crypto import KeyRing
 from storage.faq_library import Answers
-from storage.money_act import Act, close
+from storage.money.act import Act, close
 from storage.news import interest
 from storage.news import orders as news_orders
 from storage.people import KnownAddress, KnownPerson

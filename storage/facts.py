@@ -31,11 +31,11 @@ from conversations.faq_wanted import wanted as faq_wanted
 from conversations.forms.form import Form
 from conversations.forms.walk import from_json as run_from_json
 from conversations.news.views import NO_NEWS, NewsFacts
-from conversations.newsroom.wanted import in_hand, plans
-from conversations.newsroom.wanted import wanted as news_wanted
 from conversations.rules.codes import INVITATION, LINK, code_in
 from conversations.rules.tickets import ticket_number
 from conversations.state import State
+from conversations.steps.newsroom.wanted import in_hand, plans
+from conversations.steps.newsroom.wanted import wanted as news_wanted
 from conversations.voucher_views import NO_VOUCHERS
 from conversations.voucher_wanted import corrects, wanted
 from storage import faq_facts, forms, network, people, tickets

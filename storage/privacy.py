@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Table, delete, select, update
 from storage import audit, events, faq_topics, tickets
 from storage.faq_asked import ASKED
 from storage.forms import ANSWERS, RUNS, answers_in_words
-from storage.money_erasing import erase_money
-from storage.money_export import export_money
+from storage.money.erasing import erase_money
+from storage.money.export import export_money
 from storage.network import ENTERPRISES, INVITATIONS, LINK_CODES
 from storage.news.keeping import erase_news, export_news, hand_over_news
 from storage.outbox import OUTBOX

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from storage import audit, faq_asked, tickets
 from storage.events import DEAD, DONE, EVENTS, RETRIED
 from storage.forms import ANSWERS, RUNS, WAVES
-from storage.money_retention import retain_money
+from storage.money.retention import retain_money
 from storage.network import LINK_CODES
 from storage.news.keeping import retain_news
 from storage.outbox import NODES, OUTBOX

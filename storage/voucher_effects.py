@@ -6,15 +6,15 @@ from typing import assert_never
 from conversations import voucher_orders as orders
 from conversations.voucher_orders import VoucherOrder
 from storage import claims, requests
-from storage import money_calls as opening
-from storage import money_claiming as claiming
-from storage import money_deciding as deciding
-from storage import money_papers as papering
-from storage import money_paying as paying
-from storage import money_redeeming as redeeming
-from storage import money_requests as asking
-from storage import money_vouchers as holding
-from storage.money_act import Act
+from storage.money import calls as opening
+from storage.money import claiming as claiming
+from storage.money import deciding as deciding
+from storage.money import papers as papering
+from storage.money import paying as paying
+from storage.money import redeeming as redeeming
+from storage.money import requests as asking
+from storage.money import vouchers as holding
+from storage.money.act import Act
 
 
 def carry_out(act: Act, order: VoucherOrder, channel: str) -> None:

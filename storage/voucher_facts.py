@@ -9,7 +9,7 @@ from conversations.rules.iban import last_four
 from conversations.voucher_views import Profile, VoucherFacts
 from storage import profiles
 from storage.crypto import KeyRing
-from storage.money_actors import MANAGERS, held
+from storage.money.actors import MANAGERS, held
 from storage.voucher_facts_corrections import charged, live, owed
 from storage.voucher_facts_manager import decided, for_firm, to_decide
 from storage.voucher_facts_office import budgets, funds, proposals, to_check, to_pay

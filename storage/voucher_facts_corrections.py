@@ -20,8 +20,8 @@ from conversations.voucher_office_views import ConfirmedChargeView, LiveVoucherV
 from storage import network, profiles
 from storage.calls import CALLS
 from storage.claims import CLAIMS
-from storage.money_actors import Held
-from storage.money_vouchers import residual
+from storage.money.actors import Held
+from storage.money.vouchers import residual
 from storage.payments import PAYMENTS
 from storage.redemptions import REDEMPTIONS
 from storage.requests import REQUESTS

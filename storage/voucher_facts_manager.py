@@ -23,8 +23,8 @@ from conversations.rules.vouchers_moves import (
 )
 from conversations.voucher_views import FirmDecidedView, FirmDeciderView, ManagerRequestView
 from storage import calls, network, papers, pots, profiles, requests, vouchers
-from storage.money_actors import Held, managers
-from storage.money_pots import fits, payer
+from storage.money.actors import Held, managers
+from storage.money.pots import fits, payer
 from storage.voucher_facts_owner import answer_by, paper_views
 
 RECENT: Final = timedelta(days=30)

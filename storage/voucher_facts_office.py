@@ -20,8 +20,8 @@ from conversations.voucher_office_views import (
     ReferentFundView,
 )
 from storage import calls, claims, ledger, network, papers, payments, pots, profiles, requests, vouchers
-from storage.money_actors import Held
-from storage.money_vouchers import residual
+from storage.money.actors import Held
+from storage.money.vouchers import residual
 from storage.voucher_facts_owner import paper_views, receipt_of
 
 

@@ -24,10 +24,10 @@ from conversations.voucher_views import (
 )
 from storage import calls, claims, papers, payments, profiles, redemptions, requests, vouchers
 from storage.crypto import KeyRing
-from storage.money_actors import Held
-from storage.money_redeeming import owners_figures
-from storage.money_view import draft_of, worker_call
-from storage.money_vouchers import residual
+from storage.money.actors import Held
+from storage.money.redeeming import owners_figures
+from storage.money.view import draft_of, worker_call
+from storage.money.vouchers import residual
 
 
 def calls_for(conn: Connection, person_id: str, now: Held, today: date) -> tuple[WorkerCallView, ...]:

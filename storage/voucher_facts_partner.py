@@ -13,8 +13,8 @@ from conversations.rules.vouchers_moves import CONFIRMED, LIVE_VOUCHER, SETTLED,
 from conversations.voucher_views import PartnerMonthView, PartnerRedemptionView, PartnerVoucherView
 from storage import profiles, redemptions, vouchers
 from storage.crypto import KeyRing
-from storage.money_redeeming import owners_figures
-from storage.money_vouchers import residual
+from storage.money.redeeming import owners_figures
+from storage.money.vouchers import residual
 
 
 def presented(

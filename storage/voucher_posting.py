@@ -7,7 +7,7 @@ from conversations.events import Json
 from conversations.message_json import message_to_json
 from conversations.rules.quiet import is_quiet
 from storage import outbox, people
-from storage.money_act import Act
+from storage.money.act import Act
 from storage.voucher_readers import owner, provider
 
 

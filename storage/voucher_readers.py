@@ -10,9 +10,9 @@ from conversations.rules.voucher_timers import DIGEST, UNREACHABLE
 from conversations.rules.vouchers_moves import OPEN_REQUEST
 from conversations.rules.working_days import next_morning
 from storage import alerts, claims, payments, redemptions, requests, vouchers
-from storage.money_act import ZONE, Act, acting, set_timers
-from storage.money_actors import deciders_for, reachable
-from storage.money_requests import escalate
+from storage.money.act import ZONE, Act, acting, set_timers
+from storage.money.actors import deciders_for, reachable
+from storage.money.requests import escalate
 from storage.types import keys_of
 
 FLOOD: Final = 5

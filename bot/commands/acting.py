@@ -7,8 +7,8 @@ from bot.commands.common import Conn, Wrong, now
 from bot.settings import Settings
 from storage import people
 from storage.crypto import KeyRing
-from storage.money_act import Act, Refused, acting
-from storage.money_names import called, meant
+from storage.money.act import Act, Refused, acting
+from storage.money.names import called, meant
 
 WORDS = {
     "state": "It is not in the state for that any more: look at it again.",

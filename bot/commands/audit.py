@@ -6,7 +6,8 @@ import typer
 
 from bot.commands.common import Wrong, complain, console, settings, store, told
 from bot.commands.shape import subject
-from storage import ledger, money_rebuild
+from storage import ledger
+from storage.money import rebuild as money_rebuild
 
 app = subject("The ledger of vouchers: every move of money or state, sealed one to the next.")
 

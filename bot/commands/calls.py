@@ -16,13 +16,14 @@ from bot.settings import Settings
 from conversations.call_spec import CallChange, CallSpec, change_from_json, spec_from_json
 from conversations.rules.voucher_timers import PROPOSED_CALL
 from conversations.rules.vouchers_moves import OPEN, PROPOSED
-from conversations.voucher_notices import proposal_settled
-from storage import calls, money_calls, people, profiles, timers
+from conversations.steps.vouchers.notices import proposal_settled
+from storage import calls, people, profiles, timers
 from storage.call_files import read_call
 from storage.call_files_changes import change_between
 from storage.db import Database
-from storage.money_act import Act
-from storage.money_names import names_of
+from storage.money import calls as money_calls
+from storage.money.act import Act
+from storage.money.names import names_of
 from storage.voucher_posting import post
 
 app = subject("Calls for vouchers, from a YAML file (docs/howto/coordinator.md, content/calls/example.yaml).")

@@ -12,8 +12,8 @@ from conversations.phrases import Catalog, render
 from storage import people
 from storage.content import content_folder, read_catalog
 from storage.db import Conflict, Database
-from storage.money_actors import held
-from storage.money_names import called, meant
+from storage.money.actors import held
+from storage.money.names import called, meant
 from storage.news import views
 from storage.news.orders import carry_out
 

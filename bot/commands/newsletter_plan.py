@@ -18,8 +18,8 @@ from conversations.messages import Attachment, AttachmentKind
 from conversations.news.digest import TEMPLATE
 from conversations.news.plan import NEVER, ChannelPlan, plan
 from conversations.news.published import published
-from conversations.newsroom.counts import interest
 from conversations.phrases import render
+from conversations.steps.newsroom.counts import interest
 from scheduler.delivery import paces
 from scheduler.news_report import news_sources
 from storage.content import content_folder

@@ -16,8 +16,9 @@ from bot.settings import Settings
 from conversations.rules.iban import last_four, read_iban
 from conversations.rules.reasons import PAY_FAILED_WHY
 from conversations.rules.vouchers_moves import CANCELLED, PAID, PAY_FAILED, TO_PAY, TO_RECOVER, UNPAID
-from storage import money_paying, payments
-from storage.money_act import Act, Refused
+from storage import payments
+from storage.money import paying as money_paying
+from storage.money.act import Act, Refused
 from storage.sepa import SCHEMAS, BadFile
 
 app = subject("Payments of claims and partners (docs/howto/accountant.md).")

@@ -11,7 +11,7 @@ from bot.commands.common import Conn, Wrong, console, now, settings, show, store
 from bot.commands.shape import subject
 from bot.settings import Settings
 from conversations.rules.reasons import EXTEND, REVERSE, REVOKE, Use, known
-from conversations.voucher_correction_notices import (
+from conversations.steps.vouchers.correction_notices import (
     charge_corrected,
     claim_corrected,
     extended,
@@ -19,8 +19,16 @@ from conversations.voucher_correction_notices import (
     revoked,
 )
 from conversations.voucher_office_views import ConfirmedChargeView, LiveVoucherView, OwedClaimView
-from storage import money_claiming, money_redeeming, money_vouchers
-from storage.money_actors import Held
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
+from storage.money import (
+    vouchers as money_vouchers,
+)
+from storage.money.actors import Held
 from storage.voucher_facts_corrections import charged, live, owed
 from storage.voucher_posting import post
 

@@ -12,7 +12,7 @@ from conversations.phrases import render
 from storage import people
 from storage.content import content_folder, read_catalog
 from storage.crypto import KeyRing
-from storage.money_names import called, meant
+from storage.money.names import called, meant
 from storage.news import history
 
 CHANNELS = ("telegram", "whatsapp", "simulator")

@@ -10,20 +10,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, assert_never
 
-from conversations import faq_browsing as browsing
-from conversations import faq_screens as screens
 from conversations.effects import Effect, Say
 from conversations.events import Json, Sent
 from conversations.facts import Facts, Role
 from conversations.faq.tokens import tokens
-from conversations.faq_asking import ask, ask_after_card, ask_again, refused
 from conversations.faq_orders import QueueQuestion, RateAnswer
-from conversations.faq_place import NAME, Asked, asked_at, number, texts
 from conversations.faq_views import FAMILIES, Knowledge, Reason, Verdict
 from conversations.flow import HIDE, STAY, Heard, Miss, Outcome, Picked, Typed, done, first, go_to, p, say
 from conversations.messages import Message, Phrase
 from conversations.phrases import render
 from conversations.state import Place
+from conversations.steps.faq import browsing as browsing
+from conversations.steps.faq import screens as screens
+from conversations.steps.faq.asking import ask, ask_after_card, ask_again, refused
+from conversations.steps.faq.place import NAME, Asked, asked_at, number, texts
 from conversations.understand import Word, choice_of, word_in
 
 

@@ -10,13 +10,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from conversations import faq_desk_queue as queue
-from conversations import faq_desk_topic as topics
 from conversations.effects import Say
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.faq.tokens import tokens
-from conversations.faq_desk_place import (
+from conversations.faq_foresee import faq_foreseen
+from conversations.faq_orders import ChangeTopic
+from conversations.faq_text import answer_texts
+from conversations.faq_views import Knowledge, Topic
+from conversations.flow import BACK, STAY, Heard, Miss, Outcome, Picked, Typed, choice, done, first, p, say
+from conversations.folding import clean
+from conversations.messages import Day, Message, Text
+from conversations.state import Place
+from conversations.steps.faq import desk_queue as queue
+from conversations.steps.faq import desk_topic as topics
+from conversations.steps.faq.desk_place import (
     NAME,
     PAGE,
     TOPIC,
@@ -29,15 +37,7 @@ from conversations.faq_desk_place import (
     today,
     unsigned,
 )
-from conversations.faq_foresee import faq_foreseen
-from conversations.faq_orders import ChangeTopic
-from conversations.faq_place import number
-from conversations.faq_text import answer_texts
-from conversations.faq_views import Knowledge, Topic
-from conversations.flow import BACK, STAY, Heard, Miss, Outcome, Picked, Typed, choice, done, first, p, say
-from conversations.folding import clean
-from conversations.messages import Day, Message, Text
-from conversations.state import Place
+from conversations.steps.faq.place import number
 
 _QUEUE: Final = frozenset({"queue", "group", "reply", "reply_sure", "after", "title", "link"})
 _TOPIC: Final = frozenset({"topic", "seen", "edit", "field", "sure", "history", "version"})

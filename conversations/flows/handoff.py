@@ -11,21 +11,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from conversations import handoff_answering as answering
-from conversations import handoff_asking as asking
 from conversations.effects import Say, ToFollower, ToRole
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.faq.entries import VIOLENCE
 from conversations.flow import STAY, Heard, Miss, Outcome, done, first, p, say
 from conversations.folding import tidy
-from conversations.handoff_draft import LONGEST, Draft, draft_of, file_of
-from conversations.handoff_lists import listing
-from conversations.handoff_thread import NAME, more, ticket_of
-from conversations.handoff_timers import GIVEN_UP, QUIET, at_rest, late_again
 from conversations.messages import Message
 from conversations.rules.tickets import ticket_number
 from conversations.state import Place
+from conversations.steps.handoff import answering as answering
+from conversations.steps.handoff import asking as asking
+from conversations.steps.handoff.draft import LONGEST, Draft, draft_of, file_of
+from conversations.steps.handoff.lists import listing
+from conversations.steps.handoff.thread import NAME, more, ticket_of
+from conversations.steps.handoff.timers import GIVEN_UP, QUIET, at_rest, late_again
 
 _READERS_STEPS = frozenset({"list", "closed", "read", "reply", "preview", "canned"})
 

@@ -27,11 +27,11 @@ from conversations.flow import (
 )
 from conversations.forms.walk import progress
 from conversations.messages import Choice, Day, Message, Text
-from conversations.needs_view import seen, wave_open
 from conversations.rules.codes import LINK, code_in, looks_like_code
 from conversations.rules.voucher_codes import meant_as_code
 from conversations.rules.voucher_pins import pin_in
 from conversations.state import HOME, Place
+from conversations.steps.needs.view import seen, wave_open
 from conversations.understand import Word, word_in
 
 _USEFUL = frozenset[Role]({"worker", "welfare_manager", "coordinator", "partner", "accountant", "referent"})

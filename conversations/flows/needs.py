@@ -10,8 +10,6 @@ WIS:  Le tue risposte restano qui. Per andare avanti scrivi QUESTIONARIO.
 from collections.abc import Mapping
 from typing import ClassVar
 
-from conversations import needs_finished as finished
-from conversations import needs_running as running
 from conversations.effects import Effect, RecordConsent, Say, StartRun
 from conversations.events import Json
 from conversations.facts import Facts, Role
@@ -20,12 +18,14 @@ from conversations.foresee import foresee
 from conversations.forms.form import Form
 from conversations.forms.walk import Answer, Run, take
 from conversations.messages import Localized, Message, Text
-from conversations.needs_hearing import action_of
-from conversations.needs_refusals import explained
-from conversations.needs_reminders import FIRST, LAST, first_reminder, mute, remind
-from conversations.needs_screens import question
-from conversations.needs_view import GATE, NAME, Standing, fresh_run, seen, shown, standing
 from conversations.state import Place
+from conversations.steps.needs import finished as finished
+from conversations.steps.needs import running as running
+from conversations.steps.needs.hearing import action_of
+from conversations.steps.needs.refusals import explained
+from conversations.steps.needs.reminders import FIRST, LAST, first_reminder, mute, remind
+from conversations.steps.needs.screens import question
+from conversations.steps.needs.view import GATE, NAME, Standing, fresh_run, seen, shown, standing
 from conversations.understand import Word, word_in
 
 _STEPS: Mapping[Standing, frozenset[str]] = {

@@ -16,12 +16,12 @@ from conversations.flow import STAY, Heard, Miss, Outcome, Picked, done, first, 
 from conversations.foresee import foresee
 from conversations.messages import Localized, Message, Template, Text, Verbatim
 from conversations.news.views import Issue
-from conversations.newsroom import counts, deciding, desk, planning, previewing, scheduling, signing, slots
-from conversations.newsroom.alerts import TEMPLATE
-from conversations.newsroom.hand import Hand, hand_at, issue_of, item_of
-from conversations.newsroom.wanted import DECIDING
-from conversations.newsroom.words import lasting, page_in
 from conversations.state import Place
+from conversations.steps.newsroom import counts, deciding, desk, planning, previewing, scheduling, signing, slots
+from conversations.steps.newsroom.alerts import TEMPLATE
+from conversations.steps.newsroom.hand import Hand, hand_at, issue_of, item_of
+from conversations.steps.newsroom.wanted import DECIDING
+from conversations.steps.newsroom.words import lasting, page_in
 
 
 class Newsdesk:

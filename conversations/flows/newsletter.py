@@ -11,9 +11,9 @@ from typing import ClassVar, Final, get_args
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.flow import STAY, Heard, Miss, Outcome, Picked, done, say
-from conversations.newsroom import reading, wishing
-from conversations.newsroom.wanted import READING
 from conversations.state import Place
+from conversations.steps.newsroom import reading, wishing
+from conversations.steps.newsroom.wanted import READING
 
 _READING: Final = frozenset({"archive", "issue", "ask"})
 

@@ -16,11 +16,11 @@ from conversations.flow import STAY, Heard, Miss, Outcome, Picked, done, first, 
 from conversations.foresee import foresee
 from conversations.news.life import FROM
 from conversations.news.views import Issue
-from conversations.newsroom import inbox, issues, items, naming, previewing, writing
-from conversations.newsroom.hand import Hand, hand_at, issue_of, item_of
-from conversations.newsroom.wanted import WRITING
-from conversations.newsroom.words import page_in
 from conversations.state import Place
+from conversations.steps.newsroom import inbox, issues, items, naming, previewing, writing
+from conversations.steps.newsroom.hand import Hand, hand_at, issue_of, item_of
+from conversations.steps.newsroom.wanted import WRITING
+from conversations.steps.newsroom.words import page_in
 
 
 class Newsroom:

@@ -13,9 +13,9 @@ from conversations.facts import Facts, Purpose, Role
 from conversations.flow import BACK, HUMAN, MENU, NEXT, Heard, Miss, Outcome, Picked, choice, done, first, p, say
 from conversations.foresee import foresee
 from conversations.messages import Attachment, Choice, Day, Message, Phrase, Text
-from conversations.needs_reminders import no_more
 from conversations.rules.documents import pages
 from conversations.state import START, Place
+from conversations.steps.needs.reminders import no_more
 
 PURPOSES: Mapping[Purpose, str] = {
     "service": "privacy.service",

@@ -15,8 +15,8 @@ from conversations.flow import BACK, Heard, Miss, Outcome, Typed, done, p, say
 from conversations.messages import Message, Phrase, Text
 from conversations.rules.iban import last_four
 from conversations.state import Place
+from conversations.steps.vouchers.reading import read_account, read_name
 from conversations.voucher_orders import SaveIban, SaveName
-from conversations.voucher_reading import read_account, read_name
 
 
 class VoucherAccount:

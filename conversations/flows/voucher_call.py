@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from conversations import voucher_budget as budget
-from conversations import voucher_opening as opening
 from conversations.effects import Effect, Say
 from conversations.events import Json
 from conversations.facts import Facts, Role
@@ -20,11 +18,13 @@ from conversations.flow import NO, YES, Heard, Miss, Outcome, Picked, done, firs
 from conversations.messages import Message
 from conversations.rules.calls import spec_faults
 from conversations.state import Place
-from conversations.voucher_alerts import proposal as alert
-from conversations.voucher_notices import proposal_settled
+from conversations.steps.vouchers import budget as budget
+from conversations.steps.vouchers import opening as opening
+from conversations.steps.vouchers.alerts import proposal as alert
+from conversations.steps.vouchers.notices import proposal_settled
+from conversations.steps.vouchers.words import notice, one_of, page_in, postponed, told
 from conversations.voucher_office_views import CoordinatorCallView, ProposalView
 from conversations.voucher_orders import ConfirmProposal, DropProposal, ProposeCall, ProposeChange, ProposeClosing
-from conversations.voucher_words import notice, one_of, page_in, postponed, told
 
 _CLOCK = frozenset({"closing14", "closing3", "closing0", "budget"})
 

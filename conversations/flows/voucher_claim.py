@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from conversations import voucher_checking as checking
-from conversations import voucher_claim_times as times
-from conversations import voucher_reply as reply
 from conversations.events import Json, Sent
 from conversations.facts import Facts, Role
 from conversations.flow import (
@@ -38,19 +35,12 @@ from conversations.rules.iban import last_four
 from conversations.rules.voucher_timers import CLAIM_AFTER_EXPIRY
 from conversations.rules.vouchers_moves import DRAFT, EXPIRED, LIVE_VOUCHER, OPEN_CLAIM
 from conversations.state import Place
-from conversations.voucher_alerts import claim as alert
-from conversations.voucher_orders import (
-    AddPaper,
-    DiscardDraft,
-    SaveClaim,
-    SaveIban,
-    SaveName,
-    SubmitClaim,
-    WithdrawClaim,
-)
-from conversations.voucher_papers import ClaimDraft
-from conversations.voucher_reading import file_fault, read_account, read_name
-from conversations.voucher_receipt import (
+from conversations.steps.vouchers import checking as checking
+from conversations.steps.vouchers import claim_times as times
+from conversations.steps.vouchers import reply as reply
+from conversations.steps.vouchers.alerts import claim as alert
+from conversations.steps.vouchers.reading import file_fault, read_account, read_name
+from conversations.steps.vouchers.receipt import (
     NAME,
     STEPS,
     answered,
@@ -61,8 +51,18 @@ from conversations.voucher_receipt import (
     twin,
     voucher_for,
 )
+from conversations.steps.vouchers.words import euro, lasting, notice, number, one_of, service, today, told
+from conversations.voucher_orders import (
+    AddPaper,
+    DiscardDraft,
+    SaveClaim,
+    SaveIban,
+    SaveName,
+    SubmitClaim,
+    WithdrawClaim,
+)
+from conversations.voucher_papers import ClaimDraft
 from conversations.voucher_views import WorkerClaimView, WorkerVoucherView
-from conversations.voucher_words import euro, lasting, notice, number, one_of, service, today, told
 
 
 class VoucherClaim:

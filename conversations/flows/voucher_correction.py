@@ -9,13 +9,13 @@ Marta: [Sì]
 from collections.abc import Mapping
 from typing import ClassVar
 
-from conversations import voucher_correcting as correcting
-from conversations import voucher_correction_lists as lists
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.flow import Heard, Miss, Outcome, Picked, Typed, done
 from conversations.state import Place
-from conversations.voucher_words import page_in
+from conversations.steps.vouchers import correcting as correcting
+from conversations.steps.vouchers import correction_lists as lists
+from conversations.steps.vouchers.words import page_in
 
 
 class VoucherCorrection:

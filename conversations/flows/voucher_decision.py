@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from conversations import voucher_deciding as deciding
-from conversations import voucher_queue as queues
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.flow import Heard, Miss, Outcome, Picked, done, say
 from conversations.state import Place
-from conversations.voucher_case import to_do
-from conversations.voucher_words import page_in, told
+from conversations.steps.vouchers import deciding as deciding
+from conversations.steps.vouchers import queue as queues
+from conversations.steps.vouchers.case import to_do
+from conversations.steps.vouchers.words import page_in, told
 
 _ALONE = frozenset({"approve", "decline", "ask", "open"})
 """What can be said in a word, where only one request waits."""

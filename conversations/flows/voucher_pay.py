@@ -14,9 +14,9 @@ from conversations.flow import BACK, Heard, Miss, Outcome, Picked, choice, done,
 from conversations.messages import Choice, Message, Money, Text
 from conversations.rules.reasons import label
 from conversations.state import Place
-from conversations.voucher_notices import account_wanted
+from conversations.steps.vouchers.notices import account_wanted
+from conversations.steps.vouchers.words import euro, more, one_of, page, page_in
 from conversations.voucher_office_views import AccountantPaymentView
-from conversations.voucher_words import euro, more, one_of, page, page_in
 
 
 class VoucherPay:

@@ -11,14 +11,14 @@ Giulia: [Confermo]
 from collections.abc import Mapping
 from typing import ClassVar
 
-from conversations import voucher_charging as charging
-from conversations import voucher_confirming as confirming
-from conversations import voucher_statement as stating
 from conversations.events import Json
 from conversations.facts import Facts, Role
 from conversations.flow import Heard, Miss, Outcome, done, first, say
 from conversations.state import Place
-from conversations.voucher_words import told
+from conversations.steps.vouchers import charging as charging
+from conversations.steps.vouchers import confirming as confirming
+from conversations.steps.vouchers import statement as stating
+from conversations.steps.vouchers.words import told
 
 
 class VoucherRedeem:

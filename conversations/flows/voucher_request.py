@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from conversations import voucher_reply as reply
-from conversations import voucher_request_times as times
 from conversations.effects import Say
 from conversations.events import Json
 from conversations.facts import Facts, Role
@@ -21,13 +19,15 @@ from conversations.rules.categories import category
 from conversations.rules.voucher_requests import faults
 from conversations.rules.vouchers_moves import OPEN_REQUEST
 from conversations.state import Place
-from conversations.voucher_form import NAME, STEPS, WHERE, draft_at, empty, mine, next_step, question
-from conversations.voucher_form_hearing import answered, fault_told
+from conversations.steps.vouchers import reply as reply
+from conversations.steps.vouchers import request_times as times
+from conversations.steps.vouchers.form import NAME, STEPS, WHERE, draft_at, empty, mine, next_step, question
+from conversations.steps.vouchers.form_hearing import answered, fault_told
+from conversations.steps.vouchers.reading import read_name
+from conversations.steps.vouchers.sending import changes, no_call, preview, sent
+from conversations.steps.vouchers.words import notice, number, one_of, page_in, service, today, told
 from conversations.voucher_orders import DiscardDraft, SaveDraft, SaveName, WithdrawRequest
-from conversations.voucher_reading import read_name
-from conversations.voucher_sending import changes, no_call, preview, sent
 from conversations.voucher_views import Draft, WorkerCallView
-from conversations.voucher_words import notice, number, one_of, page_in, service, today, told
 
 _FORM = frozenset({*STEPS, "note", "change"})
 

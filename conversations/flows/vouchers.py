@@ -14,9 +14,8 @@ from conversations.messages import Message, Money
 from conversations.rules.voucher_pins import pin_in
 from conversations.rules.vouchers_moves import LIVE_VOUCHER, OPEN_CLAIM
 from conversations.state import Place
-from conversations.voucher_mine import NAME, figures, hub, listing, qr
-from conversations.voucher_orders import ReleaseVoucher
-from conversations.voucher_status import (
+from conversations.steps.vouchers.mine import NAME, figures, hub, listing, qr
+from conversations.steps.vouchers.status import (
     claim_acts,
     claim_lines,
     request_acts,
@@ -24,7 +23,8 @@ from conversations.voucher_status import (
     voucher_acts,
     voucher_lines,
 )
-from conversations.voucher_words import lasting, one_of, page_in, told
+from conversations.steps.vouchers.words import lasting, one_of, page_in, told
+from conversations.voucher_orders import ReleaseVoucher
 
 
 class Vouchers:

@@ -187,7 +187,7 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class NewsFacts:
-    """What of the newsletter a step may need, gathered only where conversations/newsroom/wanted.py says so.
+    """What of the newsletter a step may need, gathered only where conversations/steps/newsroom/wanted.py says so.
 
     For a reader: `archive` (sent issues without expired items, newest first), `wishes`, `to_read` (the issue that
     waits for her tap, or the one in hand, which she may have read: `unread` says which). For the newsroom: `issues`

@@ -12,7 +12,7 @@ from conversations.folding import words
 from conversations.news.life import MOST_ITEMS, may, put, revised
 from conversations.news.views import Issue, Item
 from storage import timers
-from storage.money_actors import held
+from storage.money.actors import held
 from storage.news import views
 from storage.news.files import NewsFile, failed, read_bytes
 from storage.news.issues import FILES

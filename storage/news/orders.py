@@ -14,7 +14,7 @@ from conversations.news.orders import NewsOrder
 from conversations.news.views import Issue, Item, Wishes
 from storage import audit
 from storage.db import Conflict
-from storage.money_actors import held
+from storage.money.actors import held
 from storage.news import steering, views
 from storage.news.issues import FILES, ISSUES, ITEMS
 from storage.news.readers import READERS

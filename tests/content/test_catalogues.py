@@ -10,7 +10,7 @@ import pytest
 from babel import Locale
 from babel.messages.pofile import read_po
 
-from conversations.handoff_draft import TAKEN
+from conversations.steps.handoff.draft import TAKEN
 from storage.content import content_folder, read_catalog
 from tests.conversations.player import ZONE
 

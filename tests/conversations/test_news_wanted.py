@@ -3,8 +3,8 @@
 import pytest
 
 from conversations.events import Chose, Due, Said, Sent
-from conversations.newsroom.wanted import in_hand, plans, wanted
 from conversations.state import HOME, Offer, Place, State
+from conversations.steps.newsroom.wanted import in_hand, plans, wanted
 
 LIST = State(Place("newsdesk", "home"), offers=(Offer("@newsdesk:issue:n1", "Dicembre", True),))
 OPEN = State(Place("newsroom", "issue", {"issue": "n2"}), offers=(Offer("items", "Notizie: 3", True),))

@@ -17,11 +17,12 @@ from playwright.async_api import Locator, Page, expect
 from bot.app import App
 from bot.assembly import opened
 from bot.settings import Settings
-from conversations import voucher_deciding
 from conversations.rules.voucher_codes import voucher_code
 from conversations.rules.working_days import is_working_day
-from storage import demo, ledger, money_rebuild
+from conversations.steps.vouchers import deciding as voucher_deciding
+from storage import demo, ledger
 from storage.crypto import new_key
+from storage.money import rebuild as money_rebuild
 from tests.bot.commands.command_line import Wis
 from tests.browser import browser, in_a_browser, page
 from tests.journeys.test_browser_story import PATIENCE, Chat, monday

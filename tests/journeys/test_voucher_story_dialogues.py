@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import ledger, money_rebuild
+from storage import ledger
+from storage.money import rebuild as money_rebuild
 from tests.journeys.cast import golden
 from tests.journeys.players import TelegramPlayer, WhatsAppPlayer
 from tests.journeys.program import Program, running

@@ -12,9 +12,10 @@ from scheduler.chores import fetch_files
 from scheduler.files import file_sources, sent_file
 from scheduler.render import NotYet
 from scheduler.sending import Unreachable
-from storage import money_papers, outbox, people, timers
+from storage import outbox, people, timers
 from storage.db import Database
 from storage.lanes import Lanes
+from storage.money import papers as money_papers
 from tests.scheduler.pictures import PDF_FILE, photo
 from tests.scheduler.test_papers import Shop
 from tests.storage.money_world import NOW, World, a_spec

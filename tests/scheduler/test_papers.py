@@ -6,9 +6,9 @@ from sqlalchemy import select
 from conversations.events import Sent
 from scheduler.chores import fetch_files
 from scheduler.sending import SendError, Unavailable, Unreachable
-from storage import money_papers
 from storage.db import Database
 from storage.lanes import Lanes
+from storage.money import papers as money_papers
 from storage.papers import PAPERS
 from tests.scheduler.pictures import photo
 from tests.storage.money_world import NOW, World

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, select
 
 from conversations.call_spec import spec_from_json
 from conversations.rules.vouchers_money import Share, split
-from storage import ledger, money_rebuild, payments
+from storage import ledger, payments
 from storage.calls import CALLS, LINES
 from storage.claims import CLAIMS
+from storage.money import rebuild as money_rebuild
 from storage.payments import PAYMENTS
 from storage.pots import POTS
 from storage.redemptions import REDEMPTIONS

@@ -26,18 +26,30 @@ from conversations.rules.vouchers_moves import (
 )
 from storage import (
     claims,
-    money_claiming,
-    money_deciding,
-    money_paying,
-    money_redeeming,
-    money_requests,
-    money_vouchers,
     payments,
     redemptions,
     requests,
     vouchers,
 )
-from storage.money_act import Act
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    deciding as money_deciding,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
+from storage.money import (
+    requests as money_requests,
+)
+from storage.money import (
+    vouchers as money_vouchers,
+)
+from storage.money.act import Act
 from tests.storage.money_world import IBAN, World
 
 REQUEST, VOUCHER = requests.REQUESTS, vouchers.VOUCHERS

@@ -12,9 +12,20 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from storage import money_claiming, money_deciding, money_paying, money_redeeming
 from storage.crypto import KeyRing
 from storage.db import Conflict, Database
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    deciding as money_deciding,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
 from tests.storage.money_world import World
 
 TRIES = 8

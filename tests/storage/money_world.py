@@ -16,19 +16,24 @@ from conversations.events import Address
 from conversations.rules.voucher_codes import voucher_code
 from conversations.voucher_papers import ClaimDraft
 from conversations.voucher_views import Draft
-from storage import (
-    money_calls,
-    money_claiming,
-    money_deciding,
-    money_redeeming,
-    money_requests,
-    network,
-    people,
-    profiles,
-    vouchers,
-)
+from storage import network, people, profiles, vouchers
 from storage.db import Database
-from storage.money_act import Act, acting
+from storage.money import (
+    calls as money_calls,
+)
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    deciding as money_deciding,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
+from storage.money import (
+    requests as money_requests,
+)
+from storage.money.act import Act, acting
 
 ZONE = ZoneInfo("Europe/Rome")
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)

@@ -9,11 +9,6 @@ from storage import (
     calls,
     demo,
     ledger,
-    money_calls,
-    money_claiming,
-    money_paying,
-    money_rebuild,
-    money_redeeming,
     network,
     people,
     profiles,
@@ -21,6 +16,21 @@ from storage import (
     vouchers,
 )
 from storage.db import Database
+from storage.money import (
+    calls as money_calls,
+)
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    rebuild as money_rebuild,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
 from tests.storage.dump import rows
 from tests.storage.money_world import IBAN, NOW, TODAY, World, a_spec
 

@@ -18,11 +18,6 @@ from storage import (
     calls,
     dossier,
     ledger,
-    money_claiming,
-    money_papers,
-    money_paying,
-    money_rebuild,
-    money_redeeming,
     papers,
     privacy,
     profiles,
@@ -30,6 +25,21 @@ from storage import (
 )
 from storage.db import Database
 from storage.dossier_rows import read_book
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    papers as money_papers,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    rebuild as money_rebuild,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
 from tests.storage.money_world import NOW, TODAY, ZONE, World, a_spec
 
 PICTURE = b"\xff\xd8\xff a receipt"

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from storage import money_deciding, people, requests, timers, voucher_readers
+from storage import people, requests, timers, voucher_readers
 from storage.db import Database
+from storage.money import deciding as money_deciding
 from storage.timers import TIMERS
 from tests.storage.money_world import NOW, World, a_spec
 

@@ -9,9 +9,9 @@ import time
 
 from sqlalchemy import func, select
 
-from storage import money_redeeming
 from storage.db import Database
 from storage.ledger import LEDGER
+from storage.money import redeeming as money_redeeming
 from tests.storage.money_checks import breaches
 from tests.storage.money_world import World, a_spec
 

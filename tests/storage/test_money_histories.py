@@ -14,10 +14,22 @@ from conversations.call_spec import CallChange, LineSpec
 from conversations.rules.vouchers_moves import DRAFT, EXPIRED, ISSUED, PARTLY_USED, TO_PAY
 from conversations.voucher_papers import ClaimDraft
 from conversations.voucher_views import Draft
-from storage import ledger, money_calls, money_claiming, money_paying, money_requests, people
+from storage import ledger, people
 from storage.calls import CALLS
 from storage.db import Conflict, Database
 from storage.ledger import HEAD, LEDGER
+from storage.money import (
+    calls as money_calls,
+)
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    requests as money_requests,
+)
 from storage.payments import PAYMENTS
 from storage.schema import METADATA
 from storage.vouchers import VOUCHERS

@@ -10,13 +10,6 @@ from sqlalchemy import select
 from conversations.events import Sent
 from conversations.voucher_papers import ClaimDraft
 from storage import (
-    money_claiming,
-    money_deciding,
-    money_papers,
-    money_paying,
-    money_redeeming,
-    money_requests,
-    money_vouchers,
     papers,
     people,
     profiles,
@@ -26,6 +19,27 @@ from storage import (
 from storage.claims import CLAIMS
 from storage.crypto import KeyRing, new_key
 from storage.db import Database
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    deciding as money_deciding,
+)
+from storage.money import (
+    papers as money_papers,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
+from storage.money import (
+    requests as money_requests,
+)
+from storage.money import (
+    vouchers as money_vouchers,
+)
 from storage.papers import PAPERS
 from storage.payments import PAYMENTS
 from storage.pots import POTS

@@ -12,9 +12,11 @@ from sqlalchemy import func, select, update
 
 from conversations.rules.vouchers_money import pot_key
 from conversations.voucher_papers import ClaimDraft
-from storage import money_claiming, money_redeeming, pots, requests, vouchers
+from storage import pots, requests, vouchers
 from storage.claims import CLAIMS
 from storage.db import Database
+from storage.money import claiming as money_claiming
+from storage.money import redeeming as money_redeeming
 from storage.pots import POTS
 from storage.vouchers import VOUCHERS
 from tests.storage.money_checks import breaches

@@ -15,15 +15,6 @@ from conversations.voucher_views import Draft
 from storage import (
     claims,
     ledger,
-    money_calls,
-    money_claiming,
-    money_deciding,
-    money_leaving,
-    money_papers,
-    money_paying,
-    money_redeeming,
-    money_requests,
-    money_vouchers,
     papers,
     payments,
     people,
@@ -34,7 +25,34 @@ from storage import (
     vouchers,
 )
 from storage.db import Conflict, Database
-from storage.money_act import Refused
+from storage.money import (
+    calls as money_calls,
+)
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    deciding as money_deciding,
+)
+from storage.money import (
+    leaving as money_leaving,
+)
+from storage.money import (
+    papers as money_papers,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
+from storage.money import (
+    requests as money_requests,
+)
+from storage.money import (
+    vouchers as money_vouchers,
+)
+from storage.money.act import Refused
 from storage.timers import TIMERS
 from tests.storage.money_checks import breaches
 from tests.storage.money_world import IBAN, NOW, TODAY, World, a_spec

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
-from storage import money_claiming, money_paying, timers
+from storage import timers
 from storage.db import Database
+from storage.money import claiming as money_claiming
+from storage.money import paying as money_paying
 from tests.storage.money_world import NOW, World
 
 

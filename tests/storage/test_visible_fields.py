@@ -8,8 +8,23 @@ import pytest
 
 from conversations import voucher_office_views, voucher_papers, voucher_views
 from conversations.voucher_views import VoucherFacts
-from storage import money_calls, money_claiming, money_deciding, money_papers, money_redeeming, people
+from storage import people
 from storage.db import Database
+from storage.money import (
+    calls as money_calls,
+)
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    deciding as money_deciding,
+)
+from storage.money import (
+    papers as money_papers,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
 from storage.voucher_facts import voucher_facts
 from tests.storage.money_world import CAST, NOW, ZONE, World, a_spec
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from conversations.call_spec import spec_from_json
-from storage import calls, money_calls, timers
+from storage import calls, timers
 from storage.call_files import Names, read_call
+from storage.money import calls as money_calls
 from storage.outbox import OUTBOX
 from tests.bot.commands.command_line import Wis
 from tests.bot.commands.money import EXAMPLE, call_file, world_of

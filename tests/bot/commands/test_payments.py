@@ -12,7 +12,9 @@ import pytest
 from conversations.call_spec import LineSpec
 from conversations.rules.spreadsheets import harmless
 from conversations.voucher_papers import ClaimDraft
-from storage import money_claiming, money_paying, payments, people
+from storage import payments, people
+from storage.money import claiming as money_claiming
+from storage.money import paying as money_paying
 from tests.bot.commands.command_line import Told, Wis
 from tests.bot.commands.money import a_call, world_of
 from tests.storage.money_world import IBAN, World

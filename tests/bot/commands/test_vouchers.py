@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import money_claiming, money_redeeming, payments, people, vouchers
+from storage import payments, people, vouchers
+from storage.money import claiming as money_claiming
+from storage.money import redeeming as money_redeeming
 from storage.outbox import OUTBOX
 from tests.bot.commands.command_line import Wis
 from tests.bot.commands.money import a_call, world_of

@@ -15,8 +15,8 @@ from conversations.news.foresee import foreseen
 from conversations.news.life import lawful, move_of
 from conversations.news.orders import NewsOrder, PostponeRead
 from conversations.news.views import NO_NEWS, Issue, Item, NewsFacts, Progress, Prospect, Wishes
-from conversations.newsroom.wanted import in_hand, plans, wanted
 from conversations.phrases import render
+from conversations.steps.newsroom.wanted import in_hand, plans, wanted
 from scheduler.render import Renderer
 from scheduler.sending import File
 from storage.content import content_folder

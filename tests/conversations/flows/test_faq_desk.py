@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from conversations.effects import Say, ToAskers
 from conversations.events import Chose, Due
-from conversations.faq_desk_topic import amounts_without_year, day_in, patch_of
 from conversations.messages import Phrase
+from conversations.steps.faq.desk_topic import amounts_without_year, day_in, patch_of
 from tests.conversations.flows.answers import NURSERY, PARENTAL, changed, knowledge, topic
 from tests.conversations.flows.phones import Phone, World, told
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from conversations.events import Chose, ContactShared, Located, Sent, Unreadable
 from conversations.facts import Consent, Person, Purpose
 from conversations.forms.walk import progress, prompt
-from conversations.needs_view import seen
+from conversations.steps.needs.view import seen
 from tests.conversations.flows.phones import Phone, World
 from tests.conversations.flows.test_needs import assert_nothing_sensitive, sensitive_texts
 from tests.conversations.player import needs_form

@@ -7,8 +7,16 @@ import pytest
 
 from conversations.events import Chose
 from conversations.facts import Look
-from storage import money_claiming, money_redeeming, payments, people, profiles, redemptions, vouchers
+from storage import (
+    payments,
+    people,
+    profiles,
+    redemptions,
+    vouchers,
+)
 from storage.db import Database
+from storage.money import claiming as money_claiming
+from storage.money import redeeming as money_redeeming
 from tests.conversations.flows.voucher_phones import IBAN, Network, a_spec, datetime, golden, steady
 from tests.storage.money_checks import breaches
 

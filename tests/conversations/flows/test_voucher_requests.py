@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from conversations.events import Sent, Unreadable
-from storage import money_calls, papers
+from storage import papers
 from storage.db import Database
+from storage.money import calls as money_calls
 from tests.conversations.flows.voucher_phones import PHOTO, Network, a_spec, steady
 
 

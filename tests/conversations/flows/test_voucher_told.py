@@ -8,8 +8,23 @@ import pytest
 
 from conversations.events import Chose
 from conversations.rules.voucher_timers import PROPOSED_CALL
-from storage import money_calls, money_claiming, money_papers, money_paying, money_redeeming, timers
+from storage import timers
 from storage.db import Database
+from storage.money import (
+    calls as money_calls,
+)
+from storage.money import (
+    claiming as money_claiming,
+)
+from storage.money import (
+    papers as money_papers,
+)
+from storage.money import (
+    paying as money_paying,
+)
+from storage.money import (
+    redeeming as money_redeeming,
+)
 from storage.papers import papers_to_fetch
 from tests.conversations.flows.voucher_phones import PHOTO, Network, a_spec, steady
 

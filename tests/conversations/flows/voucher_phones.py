@@ -21,11 +21,20 @@ from conversations.rules.voucher_codes import voucher_code
 from conversations.state import State, from_json
 from scheduler.render import Renderer
 from scheduler.sending import File
-from storage import calls, forms, money_paying, network, payments, people, profiles, timers
+from storage import (
+    calls,
+    forms,
+    network,
+    payments,
+    people,
+    profiles,
+    timers,
+)
 from storage import facts as door
 from storage.content import content_folder
 from storage.db import Conflict, Database
 from storage.faq_library import Answers
+from storage.money import paying as money_paying
 from tests.conversations.flows.phones import HOUSE, check
 from tests.conversations.player import content
 from tests.storage.money_world import CAST, FIRMS, IBAN, NOW, World, a_spec

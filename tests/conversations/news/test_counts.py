@@ -1,8 +1,8 @@
 """How it went, in words: who showed interest in what."""
 
 from conversations.news.views import Progress
-from conversations.newsroom.counts import report
 from conversations.phrases import render
+from conversations.steps.newsroom.counts import report
 from tests.conversations.news.issues import full
 from tests.conversations.player import content
 

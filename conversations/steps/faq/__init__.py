@@ -1,0 +1,1 @@
+"""The steps of the answers and of their desk: screens and what is heard on them."""

@@ -1,0 +1,1 @@
+"""The steps of the needs questionnaire: screens, hearing, reminders."""
