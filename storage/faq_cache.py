@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,8 @@ from conversations.faq.weights import FITTED, Weights
 KEPT: Final = "faq-index-*.bin"
 _FEWEST: Final = 200
 """Phrasings below which counting is faster than reading a file."""
+_PATIENCE: Final = 60.0
+"""Seconds the other process may take; it needs one or two."""
 
 
 def ready(
@@ -42,8 +45,7 @@ def ready(
         return build(entries, groups, elsewhere, weights, scorer)
     file = folder / KEPT.replace("*", _digest(entries, groups, elsewhere, weights))
     if apart and not file.exists():
-        with suppress(Exception), ProcessPoolExecutor(1, get_context("spawn")) as pool:
-            pool.submit(_count, file, entries, groups, elsewhere, weights).result()
+        _count_apart(file, pickle.dumps((entries, groups, elsewhere, weights)))
     with suppress(OSError, BadPack):
         return build(entries, groups, elsewhere, weights, scorer, unpacked(file.read_bytes()))
     index = build(entries, groups, elsewhere, weights, scorer)
@@ -52,11 +54,17 @@ def ready(
     return index
 
 
-def _count(
-    file: Path, entries: Sequence[Entry], groups: Sequence[Group], elsewhere: Sequence[str], weights: Weights
-) -> None:
+def _count_apart(file: Path, told: bytes) -> None:
+    """Another process has counted, or could not. It reads what it is told to the end, so it outlives nobody for long,
+    even where this one is killed."""
+    with suppress(OSError, subprocess.SubprocessError):
+        command = [sys.executable, "-m", "storage.faq_cache", str(file)]
+        subprocess.run(command, input=told, stderr=subprocess.DEVNULL, timeout=_PATIENCE, check=True)
+
+
+def _count(file: Path, told: bytes) -> None:
     """In the other process: the file is there."""
-    _keep(file, packed(build(entries, groups, elsewhere, weights).counted))
+    _keep(file, packed(build(*pickle.loads(told)).counted))
 
 
 def _keep(file: Path, data: bytes) -> None:
@@ -85,3 +93,8 @@ def _digest(entries: Sequence[Entry], groups: Sequence[Group], elsewhere: Sequen
     for source in sorted(Path(conversations.faq.__path__[0]).glob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    # what it is told comes from the process that started it, and from nobody else
+    _count(Path(sys.argv[1]), sys.stdin.buffer.read())
