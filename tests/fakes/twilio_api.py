@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import base64
 import json
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -62,6 +62,7 @@ class FakeTwilio:
     sent: list[Sent] = field(default_factory=list)
     inbound: list[tuple[datetime, dict[str, str]]] = field(default_factory=list)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    _in_order: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     violations: list[str] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -235,10 +236,12 @@ class FakeTwilio:
         return opened or (content is not None and content.approved)
 
     async def _deliver_message(self, message: Sent, code: int) -> None:
-        if message.media_url and not code:
-            code = 0 if await self._fetch(message) else 63019
-        if not code:
-            await self.user(message.to.removeprefix("whatsapp:")).gets(message)
+        # a phone gets its messages in order, however long a file takes
+        async with self._in_order[message.to]:
+            if message.media_url and not code:
+                code = 0 if await self._fetch(message) else 63019
+            if not code:
+                await self.user(message.to.removeprefix("whatsapp:")).gets(message)
         if message.callback:
             for status in self.statuses if not code else ("queued", "undelivered"):
                 await self.report(message, status, code if status == "undelivered" else 0)

@@ -211,7 +211,7 @@ async def test_an_issue_from_the_draft_to_the_correction(program: App, page: Pag
     await marta.opens("Indietro", "Numero 2026-11-c: in bozza.")
     await marta.opens("Consegna", "Consegni il numero?")
     await marta.opens("Consegna", "Puoi approvarlo tu")
-    await marta.opens("Invio newsletter", "Numero 2026-11-c: aspetta")
+    await marta.opens("Invio newsletter", "Numero 2026-11-c: firmato")
     await marta.opens("Approva", "Approvi la versione")
     await marta.opens("Approvo", "Andrà a 7 persone.")
     await marta.opens("Manda adesso", "Parte adesso.")
