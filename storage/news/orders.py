@@ -192,7 +192,7 @@ def _note(conn: Connection, order: Any, person_id: str, at: datetime) -> None:
         case orders.ScheduleIssue():
             noted = {"scheduled_by": person_id}
         case orders.ResumeIssue():
-            noted = {"stopped_why": "", "reported": False}
+            noted = {"stopped_why": "", "reported": False, "ended_at": None}
         case _:
             return
     conn.execute(update(ISSUES).where(_I.id == order.issue_id).values(**noted))

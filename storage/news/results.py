@@ -151,10 +151,10 @@ def stop(conn: Connection, issue_id: str, code: str, at: datetime) -> None:
 
 
 def finish(conn: Connection, at: datetime) -> list[str]:
-    """Every issue of which nobody waits any more is sent, and the coordinators are told; which ones."""
+    """Every issue of which nobody waits any more is sent, and the coordinators are told, once; which ones."""
     done = []
     sending = (_I.state == "sending", _I.enqueued.is_(True))
-    for issue in list(conn.execute(select(_I.id).where(*sending)).scalars()):
+    for issue, ended_before in conn.execute(select(_I.id, _I.ended_at).where(*sending)).all():
         if conn.execute(select(_R.id).where(_R.issue_id == issue, _R.outcome == TODO).limit(1)).first() is not None:
             continue
         in_hand = select(_R.id).where(_R.outcome == SENDING, _R.issue_id == issue).limit(1)
@@ -162,7 +162,8 @@ def finish(conn: Connection, at: datetime) -> list[str]:
             continue
         ended = {"state": "sent", "ended_at": at, "stopped_why": ""}
         if conn.execute(update(ISSUES).where(_I.id == issue, *sending).values(**ended)).rowcount:
-            _tell(conn, FINISHED, issue, at)
+            if ended_before is None:
+                _tell(conn, FINISHED, issue, at)
             done.append(issue)
     return done
 
@@ -188,17 +189,30 @@ def _meet(
     put = update(RECIPIENTS).where(_R.id == row.id)
     if code in STOPS:
         conn.execute(put.values(**back, due_at=at))
+        _open_again(conn, row.issue_id)
         stop(conn, row.issue_id, code, at)
     elif code in ANOTHER_DAY:
         if known != code:
             conn.execute(put.values(**back, due_at=at + DAY))
+            _open_again(conn, row.issue_id)
     elif code in GONE and row.person_id is not None and row.address_id is not None:
         _lose(conn, row.id, row.person_id, row.address_id, channels, at)
+        _open_again(conn, row.issue_id)
     elif again == "window" and row.address_id is not None and row.attempts < TRIES - 1:
         people.close_window(conn, row.address_id)
         conn.execute(put.values(**back, due_at=at))
+        _open_again(conn, row.issue_id)
     elif again == "later" and row.attempts < TRIES - 1:
         conn.execute(put.values(**back, due_at=at + timedelta(minutes=15)))
+        _open_again(conn, row.issue_id)
+
+
+def _open_again(conn: Connection, issue_id: str) -> None:
+    """An issue that was sent goes on if a letter failed after all and somebody waits for it once more; it ends again
+    without a word."""
+    waits = select(_R.id).where(_R.issue_id == issue_id, _R.outcome == TODO).limit(1)
+    if conn.execute(waits).first() is not None:
+        conn.execute(update(ISSUES).where(_I.id == issue_id, _I.state == "sent").values(state="sending"))
 
 
 def _lose(
