@@ -57,7 +57,7 @@ from conversations.state import HOME, START, Place, State
 from conversations.steps.vouchers.deciding import passed_on
 from conversations.understand import Word, word_in
 from conversations.voucher_orders import VoucherOrder
-from conversations.voucher_wanted import answered
+from conversations.voucher_wanted import answered, rests
 
 OPENER = "opener"
 """The owner of the button that opens a closed window: writing was all it is for, what waited comes by itself."""
@@ -345,7 +345,7 @@ class Engine:
                     outcome = flow.enter(args, facts)
                 case None if outcome.screen is not None:
                     back = state.parked[-1] if state.parked else HOME
-                    if _rests(back):
+                    if rests(back):
                         return self._over(state, back, outcome.screen, effects, facts)
                     outcome = done(Say(outcome.screen, apart=True))
                 case None if state.parked:
@@ -437,13 +437,7 @@ def _charged(facts: Facts) -> bool:
 
 def _looking(state: State) -> bool:
     """True where nothing is being written: a word such as "chiedi" would begin a text elsewhere."""
-    return _rests(state.place)
-
-
-def _rests(place: Place) -> bool:
-    """True of a place that shows something and asks for nothing."""
-    shows = place.flow == "vouchers" and place.step in {"request", "voucher", "claim"}
-    return shows or place == HOME or place.step in {"hub", "list", "queue", "case"}
+    return rests(state.place)
 
 
 def may_enter(flow: Flow, facts: Facts) -> bool:

@@ -10,7 +10,7 @@ from conversations.folding import words
 from conversations.rules.service_words import service_meant
 from conversations.rules.voucher_codes import meant_as_code, token_in
 from conversations.rules.voucher_pins import pin_in
-from conversations.state import State
+from conversations.state import HOME, Place, State
 from conversations.understand import Word, word_in
 
 FLOWS: Final = "voucher"
@@ -49,7 +49,8 @@ def wanted(state: State, what: Happening) -> bool:
         case Joined(code=code):
             return token_in(code) is not None
         case Said(text=text):
-            return _offered(state) or token_in(text) is not None or _spoken(text)
+            answers = rests(state.place) and bool(answered(text))
+            return answers or _offered(state) or token_in(text) is not None or _spoken(text)
         case _:
             return False
 
@@ -65,6 +66,12 @@ def corrects(state: State, what: Happening) -> bool:
             return _offered(state, CORRECTIONS)
         case _:
             return False
+
+
+def rests(place: Place) -> bool:
+    """True of a place that shows something and asks for nothing."""
+    shows = place.flow == "vouchers" and place.step in {"request", "voucher", "claim"}
+    return shows or place == HOME or place.step in {"hub", "list", "queue", "case"}
 
 
 def answered(text: str) -> str:
@@ -83,4 +90,4 @@ def _spoken(text: str) -> bool:
         return True
     if len(text) > _LONGEST:
         return False
-    return bool(answered(text)) or word_in(text) in SAID or meant_as_code(text) or pin_in(text) is not None
+    return word_in(text) in SAID or meant_as_code(text) or pin_in(text) is not None

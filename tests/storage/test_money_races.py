@@ -178,7 +178,7 @@ def test_partners_who_charge_one_code_at_once_start_one_charge(world: World) -> 
 
 
 def test_one_picture_is_used_once(world: World) -> None:
-    from storage import money_vouchers
+    from storage.money import vouchers as money_vouchers
 
     call = world.opened()
     first, second = world.given("w0", call, CENTS), world.given("w1", call, CENTS)
