@@ -37,9 +37,9 @@ from storage.db import table
 from storage.prepared import Prepared
 from storage.types import Secret, SecretJson, Time
 
-TODO, SENDING, PARKED = "todo", "sending", "parked"
+WAITING, SENDING, PARKED = "todo", "sending", "parked"
 SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
-RANKS: Final[Mapping[str, int]] = {TODO: 0, SENDING: 0, PARKED: 1, SENT: 2, DELIVERED: 3, READ: 4, FAILED: 5}
+RANKS: Final[Mapping[str, int]] = {WAITING: 0, SENDING: 0, PARKED: 1, SENT: 2, DELIVERED: 3, READ: 4, FAILED: 5}
 LOST_AFTER: Final = timedelta(minutes=1)
 ON_PURPOSE: Final = timedelta(minutes=30)
 """Longer than any pause between two attempts."""
@@ -138,7 +138,7 @@ def put(conn: Connection, post: Post, at: datetime, node: str) -> tuple[int, boo
         and _OTHERS.first(conn, address=post.address_id, node=node, urgency=post.lane)
     )
     if others:
-        values |= {"status": TODO, "node": None}
+        values |= {"status": WAITING, "node": None}
     row = _PUT.first(conn, **values)
     assert row is not None  # an insert that does not raise returns its number
     return int(row.id), not others
@@ -165,7 +165,7 @@ def claim(conn: Connection, node: str, dead_before: datetime, at: datetime, limi
     )
     due = (
         select(_O.id)
-        .where(_O.rank == 0, or_(and_(_O.status == TODO, _O.due_at <= at), orphan), ~open_before)
+        .where(_O.rank == 0, or_(and_(_O.status == WAITING, _O.due_at <= at), orphan), ~open_before)
         .order_by(_O.lane, _O.id)
         .limit(limit)
     )
@@ -211,7 +211,7 @@ def put_back(conn: Connection, key: int, due_at: datetime, code: str, reason: st
         update(OUTBOX)
         .where(_O.id == key)
         .values(
-            status=TODO,
+            status=WAITING,
             rank=0,
             claimed_by=None,
             due_at=due_at,
@@ -225,7 +225,7 @@ def put_back(conn: Connection, key: int, due_at: datetime, code: str, reason: st
 def send_anew(conn: Connection, key: int, body: Mapping[str, Json], at: datetime) -> bool:
     """What was sent is to be replaced by this where the reader has it; False if it was not sent yet, or is gone."""
     sent = (_O.id == key, _O.rank >= RANKS[SENT], _O.rank < RANKS[FAILED], _O.ref != "")
-    anew = {"status": TODO, "rank": 0, "attempts": 0, "replaces": _O.ref, "due_at": at, "claimed_by": None}
+    anew = {"status": WAITING, "rank": 0, "attempts": 0, "replaces": _O.ref, "due_at": at, "claimed_by": None}
     return conn.execute(update(OUTBOX).where(*sent).values(body=dict(body), **anew)).rowcount > 0
 
 
@@ -240,7 +240,7 @@ def unpark(conn: Connection, address_id: int, at: datetime) -> int:
     return conn.execute(
         update(OUTBOX)
         .where(_O.address_id == address_id, _O.rank == 1)
-        .values(status=TODO, rank=0, lane=LANES["reply"], due_at=at, claimed_by=None)
+        .values(status=WAITING, rank=0, lane=LANES["reply"], due_at=at, claimed_by=None)
     ).rowcount
 
 
@@ -259,7 +259,8 @@ def readdress(conn: Connection, key: int, address_id: int, channel: str, at: dat
     conn.execute(
         update(OUTBOX)
         .where(_O.id == key)
-        .values(address_id=address_id, channel=channel, status=TODO, rank=0, due_at=at, claimed_by=None, replaces="")
+        .values(address_id=address_id, channel=channel, replaces="")
+        .values(status=WAITING, rank=0, due_at=at, claimed_by=None)
     )
 
 
@@ -323,7 +324,7 @@ def let_go(conn: Connection, node: str, in_hand: Sequence[int], at: datetime) ->
     mine = select(_O.id).where(_O.rank == 0, _O.claimed_by == node, _O.claimed_at < at - LOST_AFTER)
     lost = set(conn.execute(mine).scalars()) - set(in_hand)
     if lost:
-        conn.execute(update(OUTBOX).where(_O.id.in_(lost)).values(status=TODO, claimed_by=None))
+        conn.execute(update(OUTBOX).where(_O.id.in_(lost)).values(status=WAITING, claimed_by=None))
 
 
 def leave(conn: Connection, nodes: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from storage.news.causes import ERASED, OPTED_OUT, STOPPED, UNREACHABLE
 from storage.news.issues import ISSUES
 from storage.news.readers import READERS
 from storage.news.recipients import RECIPIENTS
-from storage.news.runs import TODO
+from storage.news.runs import WAITING
 from storage.outbox import OUTBOX
 from storage.people import ADDRESSES, CONSENTS, PEOPLE, KnownAddress, find_by_id
 
@@ -133,12 +133,12 @@ def wait_for_openers(conn: Connection, channel: str, at: datetime, until: dateti
         select(_R.id)
         .join(ISSUES, and_(_I.id == _R.issue_id, _I.state == "sending"))
         .outerjoin(ADDRESSES, _A.id == _R.address_id)
-        .where(_R.channel == channel, _R.outcome == TODO, _R.due_at <= at, closed)
+        .where(_R.channel == channel, _R.outcome == WAITING, _R.due_at <= at, closed)
         .limit(limit)
     )
     keys = list(conn.execute(waits).scalars())
     if keys:
-        conn.execute(update(RECIPIENTS).where(_R.id.in_(keys), _R.outcome == TODO).values(due_at=until))
+        conn.execute(update(RECIPIENTS).where(_R.id.in_(keys), _R.outcome == WAITING).values(due_at=until))
     return len(keys)
 
 
@@ -166,7 +166,7 @@ def _rows(conn: Connection, issue_id: str, terms: Terms, at: datetime, room: int
         .correlate(RECIPIENTS)
         .scalar_subquery()
     )
-    waits = [_R.issue_id == issue_id, _R.channel == terms.channel, _R.outcome == TODO, _R.due_at <= at]
+    waits = [_R.issue_id == issue_id, _R.channel == terms.channel, _R.outcome == WAITING, _R.due_at <= at]
     if terms.in_hand:
         waits.append(_R.id.not_in(terms.in_hand))
     query = (
@@ -259,4 +259,4 @@ def _skipped(conn: Connection, key: int, code: str) -> str:
 
 
 def _set(conn: Connection, key: int, values: Mapping[str, Any]) -> None:
-    conn.execute(update(RECIPIENTS).where(_R.id == key, _R.outcome == TODO).values(**values))
+    conn.execute(update(RECIPIENTS).where(_R.id == key, _R.outcome == WAITING).values(**values))

@@ -15,7 +15,7 @@ from storage.news.claims import DAY, another_address
 from storage.news.issues import ISSUES
 from storage.news.readers import READERS
 from storage.news.recipients import RECIPIENTS
-from storage.news.runs import SENDING, TODO
+from storage.news.runs import SENDING, WAITING
 
 RANKS: Final[Mapping[Outcome, int]] = {
     "todo": 0,
@@ -155,7 +155,8 @@ def finish(conn: Connection, at: datetime) -> list[str]:
     done = []
     sending = (_I.state == "sending", _I.enqueued.is_(True))
     for issue, ended_before in conn.execute(select(_I.id, _I.ended_at).where(*sending)).all():
-        if conn.execute(select(_R.id).where(_R.issue_id == issue, _R.outcome == TODO).limit(1)).first() is not None:
+        waits = select(_R.id).where(_R.outcome == WAITING, _R.issue_id == issue).limit(1)
+        if conn.execute(waits).first() is not None:
             continue
         in_hand = select(_R.id).where(_R.outcome == SENDING, _R.issue_id == issue).limit(1)
         if conn.execute(in_hand).first() is not None:
@@ -210,7 +211,7 @@ def _meet(
 def _open_again(conn: Connection, issue_id: str) -> None:
     """An issue that was sent goes on if a letter failed after all and somebody waits for it once more; it ends again
     without a word."""
-    waits = select(_R.id).where(_R.issue_id == issue_id, _R.outcome == TODO).limit(1)
+    waits = select(_R.id).where(_R.issue_id == issue_id, _R.outcome == WAITING).limit(1)
     if conn.execute(waits).first() is not None:
         conn.execute(update(ISSUES).where(_I.id == issue_id, _I.state == "sent").values(state="sending"))
 

@@ -15,7 +15,7 @@ from storage.outbox import NODES
 
 _I, _R, _B = ISSUES.c, RECIPIENTS.c, RUNS.c
 A_MOMENT: Final = timedelta(seconds=0.5)
-TODO: Final[ColumnElement[str]] = literal_column("'todo'")
+WAITING: Final[ColumnElement[str]] = literal_column("'todo'")
 SENDING: Final[ColumnElement[str]] = literal_column("'sending'")
 """Written out and not bound, so that SQLite sees that the index on just these rows will do."""
 
@@ -96,14 +96,14 @@ def next_due(conn: Connection, channel: str, at: datetime) -> datetime | None:
     still being added; None if nobody waits."""
     found = []
     for issue in conn.execute(select(_I.id, _I.enqueued).where(_I.state == "sending")).all():
-        waits = select(_R.due_at).where(_R.issue_id == issue.id, _R.channel == channel, _R.outcome == TODO)
+        waits = select(_R.due_at).where(_R.issue_id == issue.id, _R.channel == channel, _R.outcome == WAITING)
         found += list(conn.execute(waits.order_by(_R.due_at).limit(1)).scalars())
         found += [] if issue.enqueued else [at + A_MOMENT]
     return min(found, default=None)
 
 
 def _due(conn: Connection, issue: str, channel: str, at: datetime) -> bool:
-    waits = (_R.issue_id == issue, _R.channel == channel, _R.outcome == TODO, _R.due_at <= at)
+    waits = (_R.issue_id == issue, _R.channel == channel, _R.outcome == WAITING, _R.due_at <= at)
     return conn.execute(select(_R.id).where(*waits).limit(1)).first() is not None
 
 

@@ -28,7 +28,7 @@ from storage import outbox, people
 from storage.content import Content
 from storage.db import Database
 from storage.effects import Posted
-from storage.outbox import FAILED, OUTBOX, PARKED, SENDING, SENT, TODO
+from storage.outbox import FAILED, OUTBOX, PARKED, SENDING, SENT, WAITING
 from storage.people import KnownAddress
 from tests.office import NOW, Office, open_office
 
@@ -153,7 +153,7 @@ async def test_a_long_pause_is_waited_for_in_the_database_and_nobody_asks_in_vai
     assert office.line.tried == [a]
     for number in (a, b):
         found = row(office, number)
-        assert (found.status, found.attempts) == (TODO, 0)
+        assert (found.status, found.attempts) == (WAITING, 0)
         assert timedelta(seconds=600) < found.due_at - office.now <= timedelta(seconds=LONGEST_HOLD + 600)
 
 
@@ -171,11 +171,11 @@ async def test_a_provider_that_stays_down_is_waited_for_in_the_database_and_what
     await office.settled()
     assert set(office.line.tried) == {numbers[0]}
     first = row(office, numbers[0])
-    assert (first.status, first.attempts, first.code) == (TODO, 1, "502")
+    assert (first.status, first.attempts, first.code) == (WAITING, 1, "502")
     assert first.due_at == office.now + timedelta(seconds=60)
     office.delivery.nudge()
     late = await post(office, "bianca", address, "four")
-    assert row(office, late[0]).status == TODO
+    assert row(office, late[0]).status == WAITING
     office.now += timedelta(seconds=61)
     office.delivery.nudge()
     await office.line.until(lambda: len(office.line.sent) == 4)
@@ -216,7 +216,7 @@ async def test_a_refused_letter_is_given_up_with_its_cause_and_the_next_one_goes
 
 async def test_wrong_credentials_blame_no_recipient_and_are_tried_for_ever(office: Office) -> None:
     found = await one(office, Misconfigured("unauthorized", "401"))
-    assert (found.status, found.attempts, found.code) == (TODO, 0, "401")
+    assert (found.status, found.attempts, found.code) == (WAITING, 0, "401")
     assert len(office.line.tried) == 1
 
 
@@ -224,7 +224,7 @@ async def test_a_channel_that_is_switched_off_keeps_its_letters(office: Office) 
     [address] = await meet(office, "bianca", ("carrier pigeon", "1"))
     [number] = await post(office, "bianca", address, "x")
     await office.settled()
-    assert (row(office, number).status, row(office, number).code) == (TODO, "off")
+    assert (row(office, number).status, row(office, number).code) == (WAITING, "off")
 
 
 async def test_who_cannot_be_reached_is_marked_and_an_alert_goes_to_her_other_chat(office: Office) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 from storage import outbox
 from storage.crypto import KeyRing
 from storage.db import Database
-from storage.outbox import DELIVERED, FAILED, OUTBOX, PARKED, READ, SENDING, SENT, TODO, Post
+from storage.outbox import DELIVERED, FAILED, OUTBOX, PARKED, READ, SENDING, SENT, WAITING, Post
 from tests.postgres import Postgres
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_a_message_is_claimed_at_birth_where_nothing_older_waits_elsewhere(datab
         third, not_mine = outbox.put(conn, post(), NOW, "b")
         _, elsewhere = outbox.put(conn, post(2), NOW, "b")
         assert (mine, also_mine, not_mine, elsewhere) == (True, True, False, True)
-        assert [row(conn, key).status for key in (first, second, third)] == [SENDING, SENDING, TODO]
+        assert [row(conn, key).status for key in (first, second, third)] == [SENDING, SENDING, WAITING]
         assert claim(conn, "b") == [], "the older ones are not sent yet"
         outbox.mark_sent(conn, [(first, "r1"), (second, "r2")], NOW)
         assert claim(conn, "b") == [third]
@@ -63,7 +63,7 @@ def test_a_process_without_a_name_claims_nothing_at_birth(database: Database) ->
     with database.write() as conn:
         alive(conn, "a")
         key, claimed = outbox.put(conn, post(), NOW, "")
-        assert not claimed and row(conn, key).status == TODO and row(conn, key).claimed_by is None
+        assert not claimed and row(conn, key).status == WAITING and row(conn, key).claimed_by is None
         assert claim(conn, "a") == [key]
 
 
@@ -130,7 +130,7 @@ def test_what_a_process_claimed_but_has_no_more_in_hand_is_let_go_after_a_minute
         outbox.let_go(conn, "b", [], NOW + 61 * SECOND)
         assert row(conn, lost).status == SENDING, "it is none of theirs"
         outbox.let_go(conn, "a", [held], NOW + 61 * SECOND)
-        assert (row(conn, lost).status, row(conn, held).status) == (TODO, SENDING)
+        assert (row(conn, lost).status, row(conn, held).status) == (WAITING, SENDING)
 
 
 def test_what_waits_for_the_reader_goes_out_when_she_writes_and_before_the_new_reply(database: Database) -> None:
@@ -156,7 +156,7 @@ def test_putting_back_counts_an_attempt_only_where_it_was_one(database: Database
         outbox.put_back(conn, key, NOW + SECOND, "502", "x" * 500)
         outbox.put_back(conn, key, NOW + SECOND, "429", "", counts=False)
         found = row(conn, key)
-        assert (found.attempts, found.status, found.claimed_by, found.code) == (1, TODO, None, "429")
+        assert (found.attempts, found.status, found.claimed_by, found.code) == (1, WAITING, None, "429")
 
 
 @pytest.mark.parametrize("by_number", [True, False])
@@ -185,7 +185,7 @@ def test_a_message_that_was_put_back_or_given_up_is_not_marked_as_sent_afterward
         outbox.put_back(conn, again, NOW, "63016", "")
         outbox.give_up(conn, lost, "21211", "no such number")
         outbox.mark_sent(conn, [(again, "SM1"), (lost, "SM2")], NOW)
-        assert [row(conn, key).status for key in (again, lost)] == [TODO, FAILED]
+        assert [row(conn, key).status for key in (again, lost)] == [WAITING, FAILED]
 
 
 def test_a_farewell_is_forgotten_once_it_went_out_or_failed(database: Database, keys: KeyRing) -> None:
@@ -227,7 +227,7 @@ def test_a_message_for_another_address_of_hers_starts_anew_there(database: Datab
         key = put(conn, node="a", lane=ALERT)
         outbox.readdress(conn, key, 7, "whatsapp", NOW)
         found = row(conn, key)
-        assert (found.address_id, found.channel, found.status, found.claimed_by) == (7, "whatsapp", TODO, None)
+        assert (found.address_id, found.channel, found.status, found.claimed_by) == (7, "whatsapp", WAITING, None)
 
 
 def drain(database: Database, node: str, sent: Callable[[int], None]) -> None:
