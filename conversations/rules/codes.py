@@ -20,7 +20,7 @@ _ALIKE = str.maketrans("OIL", "011")
 
 
 def make_code(prefix: str, seed: bytes) -> str:
-    """The code of a prefix and two groups of four signs, made of the first 40 bits of `seed` (at least 5 random bytes)."""
+    """A prefix and two groups of four signs, made of the first 40 bits of `seed` (at least 5 random bytes)."""
     number = int.from_bytes(seed[:5], "big")
     symbols = "".join(ALPHABET[(number >> shift) & 31] for shift in range(35, -1, -5))
     return f"{prefix}-{symbols[:4]}-{symbols[4:]}"

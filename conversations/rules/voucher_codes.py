@@ -23,7 +23,7 @@ _TOKEN: Final = re.compile(rf"{TOKEN}([A-Za-z0-9_\-]{{22}})")
 
 
 def voucher_code(fresh: str) -> str:
-    """The code, in groups of four, four and three signs, made of the first 50 bits of an unguessable id (URL-safe base64)."""
+    """Groups of four, four and three signs, made of the first 50 bits of an unguessable id (URL-safe base64)."""
     number = 0
     for char in fresh[:9]:
         number = number << 6 | _SEEDS.index(char)
